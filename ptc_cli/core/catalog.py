@@ -1,0 +1,165 @@
+"""Every tool with its stub, and the part of it that one caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from ptc_cli.core.errors import ToolNotFoundError
+from ptc_cli.core.jsonvalue import digest
+from ptc_cli.core.names import identifier
+from ptc_cli.core.server import ServerConfig, ServerListing, ToolSpec
+from ptc_cli.core.stub import Stub, ToolStub
+from ptc_cli.core.suggest import did_you_mean
+
+Door = Literal["cli", "repl", "shell", "mcp", "http", "api"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks."""
+
+    door: Door
+    token: str | None = None
+    """The name of the token that was shown, never the token."""
+
+    session: str | None = None
+    servers: tuple[str, ...] = ("*",)
+    """Globs over the names of the servers that the caller may see."""
+
+    tools: tuple[str, ...] = ("*",)
+    """Globs over `server.tool`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool and its stub: what it is, and how a program calls it."""
+
+    spec: ToolSpec
+    stub: ToolStub
+    module: str
+
+    @property
+    def path(self) -> str:
+        """How a program names it, such as `github.search_issues`."""
+        return f"{self.module}.{self.stub.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerEntry:
+    """A configured server, what it offered, and the stub made of it."""
+
+    config: ServerConfig
+    listing: ServerListing
+    stub: Stub
+
+    @property
+    def name(self) -> str:
+        """The server's name in the configuration."""
+        return self.config.name
+
+    @cached_property
+    def tools(self) -> tuple[Tool, ...]:
+        """The tools that can be called, in the server's order."""
+        stubs = {stub.tool: stub for stub in self.stub.tools}
+        return tuple(
+            Tool(spec=spec, stub=stubs[spec.name], module=self.stub.module)
+            for spec in self.listing.tools
+            if spec.name in stubs
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalog:
+    """Every server, as of one moment. A snapshot: a change makes a new one with the next generation."""
+
+    generation: int
+    servers: tuple[ServerEntry, ...]
+
+    def server(self, name: str) -> ServerEntry | None:
+        """Return a server by its name in the configuration."""
+        return next((entry for entry in self.servers if entry.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """The catalog as one caller may see it, plus what is the caller's own.
+
+    Tree, search, checker, hints, errors and gate take a view, never the catalog: a name that is not in here does not
+    exist for the caller. Entries are already cut to the tools the caller may see.
+    """
+
+    caller: Caller
+    generation: int
+    servers: tuple[ServerEntry, ...]
+
+    def __iter__(self) -> Iterator[Tool]:
+        for entry in self.servers:
+            yield from entry.tools
+
+    def server(self, name: str) -> ServerEntry:
+        """Return a server by its configured name or its module's name.
+
+        Raises:
+            ToolNotFoundError: The view has no such server.
+        """
+        for entry in self.servers:
+            if name in (entry.name, entry.stub.module):
+                return entry
+        names = [entry.name for entry in self.servers]
+        hint = did_you_mean(name, names) or _known("Servers", names)
+        raise ToolNotFoundError(f"no server '{name}'", hint=hint)
+
+    def tool(self, server: str, name: str) -> Tool:
+        """Return a tool by its wire name or its function's name.
+
+        Raises:
+            ToolNotFoundError: The view has no such server, or the server no such tool.
+        """
+        entry = self.server(server)
+        for tool in entry.tools:
+            if tool.spec.name == name:
+                return tool
+        for tool in entry.tools:
+            if tool.stub.name == name:
+                return tool
+        names = [tool.spec.name for tool in entry.tools]
+        reason = f": {entry.listing.reason}" if entry.listing.reason and not names else ""
+        hint = did_you_mean(name, names) or (_known("Tools", names) if names else None)
+        raise ToolNotFoundError(f"server '{entry.name}': no tool '{name}'{reason}", hint=hint)
+
+    def find(self, path: str) -> Tool:
+        """Return a tool by `server.tool`, wire names or Python names; server names may hold dots.
+
+        Raises:
+            ToolNotFoundError: There is no such tool in the view, or the path names none.
+        """
+        for entry in self.servers:
+            for prefix in (entry.name, entry.stub.module):
+                if path.startswith(f"{prefix}.") and len(path) > len(prefix) + 1:
+                    return self.tool(entry.name, path[len(prefix) + 1 :])
+        server, dot, tool = path.partition(".")
+        if not dot or not tool:
+            raise ToolNotFoundError(
+                f"'{path}' does not name a tool", hint="Write SERVER.TOOL, such as github.get_issue."
+            )
+        return self.tool(server, tool)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the stubs that a program is checked against."""
+        return digest({entry.stub.module: entry.stub.digest for entry in self.servers})
+
+    def module(self, name: str) -> ServerEntry | None:
+        """Return the server whose module has a name, or whose name has that identifier."""
+        by_module = {entry.stub.module: entry for entry in self.servers}
+        return by_module.get(name) or by_module.get(identifier(name))
+
+
+def _known(what: str, names: list[str], most: int = 20) -> str:
+    if not names:
+        return f"{what}: none. Add a server with: ptc servers add NAME -- COMMAND"
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{what}: {', '.join(sorted(names)[:most])}{more}."

@@ -1,0 +1,149 @@
+"""What happens in a run, as it happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
+from ptc_cli.core.check import CheckReport
+from ptc_cli.core.layers import Layers
+from ptc_cli.core.result import Result
+
+RunState = Literal[
+    "checking", "rejected", "running", "waiting", "ok", "failed", "timeout", "limit", "killed", "cancelled"
+]
+"""`waiting`: a person is being asked."""
+
+Decision = Literal["once", "all", "remember", "no"]
+"""`all`: every further call of this tool in this run. `remember`: as policy, from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A call that waits for a person's word."""
+
+    id: str
+    program: str
+    """The program's name."""
+
+    call: ToolCall
+    reason: str
+    """Why it is asked."""
+
+    line: str = ""
+    """The source line that calls."""
+
+    foreseen: int | None = None
+    """How many more calls of this tool the program is known to make; None when that is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The program was checked."""
+
+    report: CheckReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The program began."""
+
+    layers: Layers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """The program wrote."""
+
+    stream: Literal["stdout", "stderr"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted:
+    """A call passed the gate's first look; its span is the call's id."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFinished:
+    """A call came back, or did not."""
+
+    call: str
+    """The call's id."""
+
+    server: str
+    tool: str
+    seconds: float
+    result: ToolResult
+
+    @property
+    def failure(self) -> ToolFailure | None:
+        """Why it failed, if it did."""
+        return self.result.failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The program, or a tool it called, said how far it is."""
+
+    done: float
+    total: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A person is asked; the run is `waiting`."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A person answered, or did not in time."""
+
+    question: str
+    decision: Decision
+    by: str
+    """The door that answered, or `timeout`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Something the user should know that stops nothing."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The run is over. The last event of every run."""
+
+    result: Result
+
+
+Happening: TypeAlias = (
+    Checked | Started | Output | CallStarted | CallFinished | Progress | Asked | Answered | Warned | Finished
+)
+"""Closed: who handles one kind handles all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, and where it stands in its run."""
+
+    run: str
+    sequence: int
+    """Counts from 0 within the run, without gaps."""
+
+    time: float
+    """Seconds since the epoch."""
+
+    span: str
+    """The run's id, or the id of the call it belongs to."""
+
+    parent_span: str | None = None
+    what: Happening

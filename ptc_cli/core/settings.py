@@ -1,0 +1,107 @@
+"""The configuration, read and merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ptc_cli.core.execution import Limits
+from ptc_cli.core.server import Origin, ServerConfig
+
+PolicyWord = Literal["allow", "ask", "deny"]
+
+BackendName = Literal["auto", "zygote", "landlock"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySettings:
+    """What is allowed where a server's own lists say nothing."""
+
+    default: PolicyWord = "allow"
+    destructive: PolicyWord = "ask"
+    """For tools whose server states `destructiveHint: true`."""
+
+    deny: tuple[str, ...] = ()
+    """Globs over `server.tool`; the union over all files."""
+
+    ask_timeout_seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxSettings:
+    """What programs run in."""
+
+    backend: BackendName = "auto"
+    require: tuple[str, ...] = ()
+    """Layers without which nothing runs."""
+
+    python: str | None = None
+    """The interpreter of the environment whose packages programs may import; None for the standard library only."""
+
+    limits: Limits = field(default_factory=Limits)
+    maxima: Limits = field(
+        default_factory=lambda: Limits(
+            wall_seconds=3600,
+            cpu_seconds=3600,
+            memory_bytes=8 << 30,
+            disk_bytes=4 << 30,
+            open_files=1024,
+            threads=512,
+            calls=100_000,
+            concurrent_calls=1000,
+            output_bytes=1 << 20,
+            kept_bytes=256 << 20,
+            value_bytes=16 << 20,
+            result_bytes=4 << 30,
+        )
+    )
+    """What a run may ask for at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeSettings:
+    """How `ptc mcp start` shows itself."""
+
+    mode: Literal["catalog", "filesystem", "sidecar"] = "catalog"
+    structured_results: bool = False
+    """Whether `execute_python` also answers in `structuredContent`, which doubles the tokens."""
+
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    """Other descriptions for our own tools, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalSettings:
+    """How long runs are kept."""
+
+    keep_days: float = 30.0
+    keep_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that files say, merged, with where it was said."""
+
+    servers: tuple[ServerConfig, ...] = ()
+    policy: PolicySettings = field(default_factory=PolicySettings)
+    sandbox: SandboxSettings = field(default_factory=SandboxSettings)
+    serve: ServeSettings = field(default_factory=ServeSettings)
+    journal: JournalSettings = field(default_factory=JournalSettings)
+    files: tuple[Origin, ...] = ()
+    """The files that were read, strongest first."""
+
+    untrusted: tuple[str, ...] = ()
+    """Project files that are inert because nobody has trusted them as they are now."""
+
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """Where this user's files are."""
+
+    config: str
+    cache: str
+    state: str
+    """Journal, trust, logs."""
