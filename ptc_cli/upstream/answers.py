@@ -69,13 +69,11 @@ def _embedded(block: JsonObject) -> Content:
 
 
 def _resource(resource: JsonObject) -> Content:
-    return Content(
-        type="resource",
-        uri=_string(resource, "uri"),
-        mime_type=_string(resource, "mimeType"),
-        text=_string(resource, "text"),
-        data=_decoded(resource.get("blob")),
-    )
+    text, data = _string(resource, "text"), _decoded(resource.get("blob"))
+    if text is None and data is None:
+        return _unknown(resource)
+    uri, mime_type = _string(resource, "uri"), _string(resource, "mimeType")
+    return Content(type="resource", uri=uri, mime_type=mime_type, text=text, data=data)
 
 
 def _link(block: JsonObject) -> Content:
@@ -97,7 +95,7 @@ def _decoded(data: JsonValue) -> bytes | None:
     if not isinstance(data, str):
         return None
     try:
-        return base64.b64decode(data, validate=False)
+        return base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
 

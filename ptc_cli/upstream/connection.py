@@ -43,6 +43,9 @@ _MAX_ROUNDS = 20
 
 _ROUND_SECONDS = 0.1
 
+_CLOSED = "Connection closed"
+"""The SDK's words for a connection that ended. Its code for it, -32000, is what any server answers with."""
+
 Progress = Callable[[float, float | None, str], None]
 
 
@@ -157,6 +160,10 @@ class Connection:
                 method, self._enveloped(params), self._options(method, params, headers, progress)
             )
         except MCPError as error:
+            if error.message == _CLOSED:
+                # The waiters are told a moment before the dispatcher is done.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.ended.wait(), 1.0)
             raise self._failure(error, exchange) from error
         finally:
             CURRENT.reset(token)

@@ -109,17 +109,20 @@ class Owner:
 
     async def _own(self, ready: asyncio.Future[Connection]) -> None:
         """Hold a connection from its opening to its end, and say in `ready` how the opening went."""
-        failure: PtcError | None = self._is_closing()
+        failure = self._is_closing()
         try:
             target = await self._target()
-            failure = await self._hold(ready, target, era=self._era)
-            if isinstance(failure, reasons.ExitedError) and self._era is None:
+            try:
+                await self._hold(ready, target, era=self._era)
+            except reasons.ExitedError:
+                if self._era is not None:
+                    raise
                 # Some old servers end on a request that they do not know.
-                failure = await self._hold(ready, target, era=_HANDSHAKE)
+                await self._hold(ready, target, era=_HANDSHAKE)
         except PtcError as error:
             failure = error
         finally:
-            self._settle(ready, failure or self._is_closing())
+            self._settle(ready, failure)
 
     async def _target(self) -> Target:
         look_up = self._resolver(self._config)
@@ -129,23 +132,30 @@ class Owner:
         self._log.redacted = target.redacted
         return target
 
-    async def _hold(self, ready: asyncio.Future[Connection], target: Target, *, era: str | None) -> PtcError | None:
-        """Open the connection and lend it until it ends; return why it could not be opened, if so."""
-        route: Route | None = None
+    async def _hold(self, ready: asyncio.Future[Connection], target: Target, *, era: str | None) -> None:
+        """Open the connection and lend it until it ends.
+
+        Raises:
+            PtcError: It could not be opened.
+        """
         try:
             async with AsyncExitStack() as stack:
-                route = await self._route(target, stack)
-                async with asyncio.timeout(self._config.connect_timeout_seconds):
-                    connection = await stack.enter_async_context(route.open(era=era, changed=self._changed))
+                connection = await self._opened(await self._route(target, stack), stack, era)
                 self._era, self._has_served, self.failure = connection.protocol_version, False, None
                 ready.set_result(connection)
                 await self._until_over(connection)
         except PtcError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever one server does must not cost the others
-            self._log.note(f"the connection failed: {error!r}")
-            return None if route is None or ready.done() else route.explain(error)
-        return None
+        except Exception as error:  # noqa: BLE001 - however badly one connection ends, the others go on
+            self._log.note(f"the connection ended badly: {error!r}")
+
+    async def _opened(self, route: Route, stack: AsyncExitStack, era: str | None) -> Connection:
+        try:
+            async with asyncio.timeout(self._config.connect_timeout_seconds):
+                return await stack.enter_async_context(route.open(era=era, changed=self._changed))
+        except Exception as error:
+            self._log.note(f"could not connect: {error!r}")
+            raise await route.explain(error) from error
 
     async def _route(self, target: Target, stack: AsyncExitStack) -> Route:
         """Return the way to the server. Its process boots while the SDK is imported."""

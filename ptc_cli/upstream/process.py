@@ -82,6 +82,12 @@ class ServerProcess:
         """The status it ended with, negative for a signal; None while it runs."""
         return self._process.returncode
 
+    async def ended(self, within: float) -> bool:
+        """Wait a little for the process to end and its last words to be kept; say whether it did."""
+        if await self._ends_within(within):
+            await asyncio.wait({self._stderr}, timeout=within)
+        return self.exited.is_set()
+
     async def close(self) -> None:
         """End the process and all that it started: close its input, then SIGTERM, then SIGKILL."""
         self.stdin.close()

@@ -22,6 +22,9 @@ from ptc_cli.upstream.sse import sse_streams
 from ptc_cli.upstream.stdio import StdioStreams
 from ptc_cli.upstream.target import Target
 
+_LAST_WORDS_SECONDS = 0.2
+"""How long after its standard output closed a process may take to end."""
+
 HANDSHAKE = "2025-11-25"
 """The era of every server that speaks SSE: it is older than the new protocol."""
 
@@ -33,7 +36,7 @@ class Route(Protocol):
         """Open a connection; `explain` says what its exceptions mean."""
         ...
 
-    def explain(self, error: BaseException) -> PtcError:
+    async def explain(self, error: BaseException) -> PtcError:
         """Return why the connection could not be opened."""
         ...
 
@@ -51,13 +54,13 @@ class StdioRoute:
         """Open a connection."""
         return connect(self._streams.open(), era=era, log=self._log, changed=changed)
 
-    def explain(self, error: BaseException) -> PtcError:
+    async def explain(self, error: BaseException) -> PtcError:
         """Return why the connection could not be opened."""
         log = str(self._log.path)
-        if self._process.exited.is_set():
-            return reasons.exited(self._config, self._process.exit_status, self._log.last_words, log)
         if isinstance(error, TimeoutError):
             return reasons.silent(self._config, self._log.redacted(self._streams.rubbish), log)
+        if await self._process.ended(_LAST_WORDS_SECONDS):
+            return reasons.exited(self._config, self._process.exit_status, self._log.last_words, log)
         return _misspoken(self._config, error, self._log)
 
 
@@ -84,7 +87,7 @@ class HttpRoute:
             return sse_streams(http, self._target.url)
         return streamable_http_client(self._target.url, http_client=http, max_sse_event_size=None)
 
-    def explain(self, error: BaseException) -> PtcError:
+    async def explain(self, error: BaseException) -> PtcError:
         """Return why the connection could not be opened."""
         exchange = self._exchange
         if exchange.error is not None:
