@@ -1,0 +1,1 @@
+"""JSON Schema to typed stubs, and the tree that an agent reads."""
