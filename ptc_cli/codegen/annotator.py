@@ -160,7 +160,7 @@ class Annotator:
     def _values(self, schema: JsonObject, values: list[JsonValue]) -> Annotation:
         kinds = [kind for kind in types(schema) if kind in _MATCHES]
         if kinds:
-            values = [value for value in values if any(_MATCHES[kind](value) for kind in kinds)]
+            values = [value for value in values if any(matches(kind, value) for kind in kinds)]
         return self._compose.literal(values, self._budget)
 
     def _alternatives(self, schema: JsonObject, key: str, hint: str) -> list[Annotation]:
@@ -269,6 +269,11 @@ class Annotator:
             return annotation
         self._budget.lose("more of it than the checker can follow")
         return self._compose.container(builtin, ANY)
+
+
+def matches(kind: str, value: JsonValue) -> bool:
+    """Say whether a value is of a JSON type."""
+    return kind in _MATCHES and _MATCHES[kind](value)
 
 
 def _implied_types(schema: JsonObject) -> tuple[str, ...]:
