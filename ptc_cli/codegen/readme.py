@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ptc_cli.codegen.docs import example_call
 from ptc_cli.codegen.examples import source_tool
-from ptc_cli.codegen.text import blockquote, code_span, one_line
+from ptc_cli.codegen.text import blockquote, code_span, fenced, one_line
 from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.stub import Face
 
@@ -33,9 +33,7 @@ from). All of it is read-only.
 _PROGRAM = """\
 ## Write the program
 
-```python
 {program}
-```
 
 - Imports of `tools` and of servers may be left out. The standard library imports as usual; the only way out of the
   sandbox is a tool.
@@ -64,7 +62,7 @@ def readme(view: View, face: Face) -> str:
     """Return `/README.md`: how to explore, how to write a program, and a line for each server."""
     tool = _shown_tool(view)
     explore = _EXPLORE.format(commands=_commands(tool))
-    text = _PROGRAM.format(program=_program(tool, face), calling=_CALLING[face])
+    text = _PROGRAM.format(program=fenced(_program(tool, face)), calling=_CALLING[face])
     return "\n".join([explore, text, _servers(view)])
 
 

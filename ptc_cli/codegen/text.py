@@ -48,9 +48,9 @@ def summary(text: str, most: int = SUMMARY_LENGTH) -> str:
 
 def docstring(line: str) -> str:
     """Return a one-line docstring, quotes included, that reads as exactly this line."""
-    text = line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if text.endswith('"'):
-        text = text[:-1] + '\\"'
+    text = line.replace("\\", "\\\\")
+    if text.endswith('"') or '"""' in text:
+        text = text.replace('"', '\\"')
     return f'"""{text}"""'
 
 
