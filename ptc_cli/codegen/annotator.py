@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from ptc_cli.codegen.annotation import ANY, MAX_WEIGHT, NEVER, NONE, Annotation, Composer
+from ptc_cli.codegen.annotation import ANY, MAX_WEIGHT, NEVER, NONE, Annotation
 from ptc_cli.codegen.budget import Budget
+from ptc_cli.codegen.composer import Composer
 from ptc_cli.codegen.definitions import Definitions, Member
 from ptc_cli.codegen.merge import both, flatten, sole_part
 from ptc_cli.codegen.schema import (

@@ -37,6 +37,8 @@ class Definition:
     source: str
     uses: frozenset[str]
     weight: int
+    members: tuple[Member, ...] = ()
+    """The keys of a class; none for an alias."""
 
 
 class Definitions:
@@ -81,6 +83,11 @@ class Definitions:
             source = f"{known}: TypeAlias = {annotation.text}\n"
             self._by_name[known] = Definition(source, annotation.uses - {known}, annotation.weight)
         return self._annotation(known)
+
+    def structure_of(self, name: str) -> tuple[Member, ...]:
+        """Return the keys of a class; none for what is not a class, or not one yet."""
+        definition = self._by_name.get(name)
+        return definition.members if definition else ()
 
     def mark(self) -> int:
         """Return a point that `forget_since` goes back to."""
@@ -127,7 +134,8 @@ class Definitions:
 
     def _add(self, name: str, source: str, members: list[Member]) -> None:
         uses = frozenset().union(*(member.annotation.uses for member in members)) - {name}
-        self._by_name[name] = Definition(source, uses, 1 + sum(member.annotation.weight for member in members))
+        weight = 1 + sum(member.annotation.weight for member in members)
+        self._by_name[name] = Definition(source, uses, weight, tuple(members))
 
     def _annotation(self, name: str) -> Annotation:
         return Annotation((name,), frozenset({name}), self._by_name[name].weight)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ptc_cli.codegen.annotation import ANY, NONE, Annotation, Composer, scalar_source
+from ptc_cli.codegen.annotation import ANY, NONE, Annotation, scalar_source
 from ptc_cli.codegen.annotator import Annotator
 from ptc_cli.codegen.arguments import Arguments, NotAnObjectError, arguments
 from ptc_cli.codegen.budget import Budget
+from ptc_cli.codegen.composer import Composer
 from ptc_cli.codegen.constraints import described
 from ptc_cli.codegen.definitions import Definitions
 from ptc_cli.codegen.schema import MAX_NESTING, Document, Node, measure, text_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ptc_cli.codegen.annotation import Composer
+from ptc_cli.codegen.composer import Composer
 from ptc_cli.codegen.definitions import TYPING_NAMES, Definitions
 from ptc_cli.codegen.function import NotAnObjectError, Workshop, tool_stub
 from ptc_cli.codegen.text import docstring, one_line
@@ -28,10 +28,11 @@ def render(config: ServerConfig, listing: ServerListing, *, module: str) -> Stub
     """
     usable, rejected = _usable(listing.tools)
     names = identifiers(usable, taken=TAKEN)
-    workshop = Workshop(Definitions([*TAKEN, *names.values()]), Composer(frozenset(names.values()) & TYPE_WORDS))
+    definitions = Definitions([*TAKEN, *names.values()])
+    workshop = Workshop(definitions, Composer(definitions, frozenset(names.values()) & TYPE_WORDS))
     made: dict[str, ToolStub] = {}
     for wire in sorted(usable):
-        mark = workshop.definitions.mark()
+        mark = definitions.mark()
         try:
             made[wire] = tool_stub(usable[wire], config.tool(wire), names[wire], workshop)
         except NotAnObjectError as error:
@@ -39,15 +40,15 @@ def render(config: ServerConfig, listing: ServerListing, *, module: str) -> Stub
         except Exception as error:  # noqa: BLE001  one tool's schema must not take down the other tools
             rejected.append(RejectedTool(name=wire, reason=f"its schema cannot be read: {type(error).__name__}"))
         if wire not in made:
-            workshop.definitions.forget_since(mark)
+            definitions.forget_since(mark)
     tools = tuple(made[wire] for wire in usable if wire in made)
-    definitions = workshop.definitions.sources(name for tool in tools for name in tool.types)
+    used = definitions.sources(name for tool in tools for name in tool.types)
     return Stub(
         server=config.name,
         module=module,
-        source=_source(listing, tools, definitions),
+        source=_source(listing, tools, used),
         tools=tools,
-        definitions=definitions,
+        definitions=used,
         rejected=tuple(rejected),
     )
 
@@ -69,9 +70,9 @@ def _usable(tools: Iterable[ToolSpec]) -> tuple[dict[str, ToolSpec], list[Reject
 
 
 def _source(listing: ServerListing, tools: tuple[ToolStub, ...], definitions: Mapping[str, str]) -> str:
-    functions = [_function(tool) for tool in tools]
-    body = "\n".join([*definitions.values(), *functions])
-    return "".join([docstring(_headline(listing, len(tools))), "\n", _imports(body), "\n" if body else "", body])
+    imports = _imports("\n".join([*definitions.values(), *(tool.signature for tool in tools)]))
+    body = "\n".join([*definitions.values(), *map(_function, tools)])
+    return "".join([docstring(_headline(listing, len(tools))), "\n", imports, "\n" if body else "", body])
 
 
 def _headline(listing: ServerListing, count: int) -> str:
@@ -81,10 +82,10 @@ def _headline(listing: ServerListing, count: int) -> str:
     return f"Tools of the MCP server '{server}': {count}."
 
 
-def _imports(body: str) -> str:
-    """Return the imports that a module needs; a name in somebody's text may add one too many, which does no harm."""
-    names = [name for name in TYPING_NAMES if name in body]
-    lines = ["import builtins"] if "builtins." in body else []
+def _imports(code: str) -> str:
+    """Return the imports that some code needs; a name inside a literal may add one too many, which does no harm."""
+    names = [name for name in TYPING_NAMES if name in code]
+    lines = ["import builtins"] if "builtins." in code else []
     lines += [f"from typing import {', '.join(names)}"] if names else []
     return "".join(f"\n{line}" for line in lines) + "\n" if lines else ""
 

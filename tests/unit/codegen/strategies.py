@@ -10,8 +10,9 @@ NASTY_TEXT = st.one_of(
     st.text(max_size=12),
     st.sampled_from(
         [
-            '"""', "'''", '\\"""', '""""', "\\", "\n", "\r\n", "\x00", "\u202e", "\ud800", "# type: ignore", "def f(): ...",
-            '"""\nimport os\n"""', "{x}", "%s", "`", "```", "\u2028", "\x0c", "class", "None", "__getattr__", "list", "str",
+            '"""', "'''", '\\"""', '""""', "\\", "\n", "\r\n", "\x00", "\u202e", "\ud800", "# type: ignore",
+            "def f(): ...", '"""\nimport os\n"""', "{x}", "%s", "`", "```", "\u2028", "\x0c", "class", "None",
+            "__getattr__", "list", "str",
         ]
     ),
 )  # fmt: skip
@@ -21,7 +22,7 @@ NAMES = st.one_of(
     st.text(max_size=6),
 )
 
-SCALARS = st.one_of(
+SCALARS: st.SearchStrategy[JsonValue] = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-(10**20), 10**20),
@@ -29,7 +30,7 @@ SCALARS = st.one_of(
     NASTY_TEXT,
 )
 
-REFS = st.sampled_from(
+REFS: st.SearchStrategy[JsonValue] = st.sampled_from(
     ["#", "#/$defs/a", "#/$defs/b", "#/$defs/c", "#/properties/a", "#here", "http://x.test/y", "#/nowhere", 3]
 )
 
@@ -65,12 +66,11 @@ def _objects(inner: st.SearchStrategy[JsonValue]) -> st.SearchStrategy[JsonValue
         "else": inner,
         "$ref": REFS,
         "$anchor": st.just("here"),
-        "$schema": st.sampled_from(["http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12"]),
+        "$schema": st.sampled_from(
+            ["http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12"]
+        ),
         "nullable": st.booleans(),
-        "title": NASTY_TEXT,
-        "description": NASTY_TEXT,
-        "format": NASTY_TEXT,
-        "pattern": NASTY_TEXT,
+        **dict.fromkeys(("title", "description", "format", "pattern"), NASTY_TEXT),
         "minimum": SCALARS,
         "maximum": SCALARS,
         "multipleOf": SCALARS,
@@ -85,7 +85,9 @@ def _some(draw: st.DrawFn, keywords: dict[str, st.SearchStrategy[JsonValue]]) ->
     return {keyword: draw(keywords[keyword]) for keyword in chosen}
 
 
-ANY_SCHEMAS = st.recursive(st.one_of(st.booleans(), SCALARS, st.just({})), _objects, max_leaves=12)
+ANY_SCHEMAS: st.SearchStrategy[JsonValue] = st.recursive(
+    st.one_of(st.booleans(), SCALARS, st.just({})), _objects, max_leaves=12
+)
 
 DOCUMENTS = st.builds(
     lambda root, definitions: {**root, "$defs": definitions},

@@ -109,7 +109,7 @@ def test_names_are_distinct_and_the_same_in_any_order(names: list[str], random: 
 @QUICK
 @given(st.lists(NAMES, min_size=1, max_size=8, unique=True))
 def test_parameters_are_distinct_identifiers(names: list[str]) -> None:
-    (made,) = stub_of(tool(schema=takes(**dict.fromkeys(names, {"type": "string"})))).tools
+    (made,) = stub_of(tool(schema=takes(**{name: {"type": "string"} for name in names}))).tools
 
     assert [each.wire_name for each in made.parameters] == names
     assert len({each.name for each in made.parameters}) == len(names)
