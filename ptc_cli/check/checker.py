@@ -69,13 +69,13 @@ class Checker:
         report = await self._report(program, view, strict=strict)
         return replace(report, seconds=time.perf_counter() - started)
 
-    async def self_test(self) -> SelfTest:
-        """Start a process and return how it fared.
+    async def self_test(self, view: View = _NO_VIEW) -> SelfTest:
+        """Return how the process for a view fared when it tried itself, starting it if need be.
 
         Raises:
             CheckerError: The type checker cannot be started.
         """
-        ready = await self._crew.ready(_NO_VIEW, "sync")
+        ready = await self._crew.ready(view, "sync")
         return SelfTest(
             checker=ready.checker,
             failures=ready.failures,
@@ -111,18 +111,11 @@ class Checker:
         """Check in the face that the program is likely in, and in the other one if that was wrong."""
         face: Face = "async" if _ASYNC_WORD.search(program.source) else "sync"
         aliases = _aliases(program.source, view)
-        checked = await self._ask(view, Check(source=program.source, face=face, aliases=aliases))
+        checked = await self._crew.check(view, Check(source=program.source, face=face, aliases=aliases))
         if checked.face != face:
             face = checked.face
-            checked = await self._ask(view, Check(source=program.source, face=face, aliases=aliases))
+            checked = await self._crew.check(view, Check(source=program.source, face=face, aliases=aliases))
         return checked, await self._crew.ready(view, face)
-
-    async def _ask(self, view: View, request: Check) -> Checked:
-        try:
-            return await self._crew.check(view, request)
-        except ProcessEndedError:
-            # It may have been the machine's doing rather than the program's: once more, in a fresh process.
-            return await self._crew.check(view, request)
 
 
 def _aliases(source: str, view: View) -> dict[str, str]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from ptc_cli.check.process import CheckerProcess
+from ptc_cli.check.process import CheckerProcess, ProcessEndedError
 from ptc_cli.check.stubs import StubSet
 from ptc_cli.check.wire import Boot, Check, Checked, Ready
 from ptc_cli.core.catalog import View
@@ -116,10 +116,17 @@ class Crew:
 
         Raises:
             CheckTimeoutError: The check took too long.
-            ProcessEndedError: The check ended the process.
+            ProcessEndedError: The check ended two processes.
             CheckerError: No process can be started.
         """
         seat, stubs = self._seat(view, request.face)
+        try:
+            return await self._check(seat, stubs, request)
+        except ProcessEndedError:
+            # It may have been the machine's doing rather than the program's: once more, in a process of its own.
+            return await self._check(self._add(stubs), stubs, request)
+
+    async def _check(self, seat: Seat, stubs: StubSet, request: Check) -> Checked:
         checked = await seat.check(request, stubs)
         if seat.is_worn and seat in self._seats:
             self._retire(seat)

@@ -54,11 +54,10 @@ class Desk:
         try:
             return Warm(self._files, runtime=boot.runtime, folder=folder, python=boot.python)
         except CompileError:
-            broken = [name for name, text in boot.modules.items() if not _parses(text)]
-            if not broken:
+            sound = _sound(boot.modules)
+            if sound == boot.modules:
                 raise
-            # One server's stub that is no Python must not cost the others; its own tools are then unknown.
-            self._files.update(dict.fromkeys(broken, ""))
+            self._files.update(sound)
             return Warm(self._files, runtime=boot.runtime, folder=folder, python=boot.python)
 
     def turn_cold(self) -> None:
@@ -68,7 +67,7 @@ class Desk:
 
     def update(self, request: Update) -> Updated:
         """Change some of the stubs."""
-        self.checker.update(request.changed, request.removed)
+        self.checker.update(_sound(request.changed), request.removed)
         return Updated()
 
     def check(self, request: Check) -> Checked:
@@ -96,13 +95,27 @@ class Desk:
             supplied=tuple(sorted(supplied)),
             remarks=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
             stored=stored,
-            memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            memory_bytes=_memory_bytes(),
         )
 
     def _supplied(self, source: Source, aliases: Mapping[str, str]) -> dict[str, str]:
         """Return what each name that is used and never bound stands for, as far as it is ours to give."""
         ours = {name: name for name in self._files.modules} | {"tools": "", "ptc": ""} | dict(aliases)
         return {name: ours[name] for name in source.unbound if name in ours}
+
+
+def _memory_bytes() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    # Not the peak of `getrusage`: on Linux that begins with the size of the process that started this one.
+    return pages * resource.getpagesize()
+
+
+def _sound(modules: Mapping[str, str]) -> dict[str, str]:
+    """Return stubs with the texts that are no Python emptied: they cost their own server's tools, and no others."""
+    return {name: text if _parses(text) else "" for name, text in modules.items()}
 
 
 def _parses(text: str) -> bool:
