@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
@@ -10,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ptc_cli.serve.mcp.sessions import SESSION_HEADER
 
@@ -67,20 +69,59 @@ class Guard:
         self._hosts = hosts
         self._token = None if token is None else _digest(token)
         self._ended = ended
+        self._open: dict[anyio.CancelScope, str] = {}
+        self._closed = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on."""
-        if scope["type"] == "http":
-            headers = Headers(scope=scope)
-            refusal = self._refusal(headers, scope["path"])
-            if refusal is not None:
-                await refusal(scope, receive, send)
-                return
-            if scope["method"] == "DELETE":
-                self._ended(headers.get(SESSION_HEADER, ""))
-        await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refusal = self._refusal(headers, scope["path"])
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        if scope["method"] == "DELETE":
+            self._ended(headers.get(SESSION_HEADER, ""))
+        await self._pass_on(scope, receive, send)
+
+    def close(self, grace_seconds: float) -> None:
+        """Take no more requests, end the streams that only listen, and after a while the others.
+
+        A server that waits for its open streams never stops: clients keep one open for as long as they live.
+        """
+        self._closed = True
+        self._end({"GET"})
+        asyncio.get_running_loop().call_later(grace_seconds, self._end, {"GET", "POST", "DELETE"})
+
+    def _end(self, methods: set[str]) -> None:
+        for open_request, method in list(self._open.items()):
+            if method in methods:
+                open_request.cancel()
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        with anyio.CancelScope() as open_request:
+            self._open[open_request] = scope["method"]
+            try:
+                await self._app(scope, receive, sent)
+            finally:
+                del self._open[open_request]
+        if open_request.cancelled_caught and has_begun:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        elif open_request.cancelled_caught:
+            await _stopping()(scope, receive, send)
 
     def _refusal(self, headers: Headers, path: str) -> JSONResponse | None:
+        if self._closed:
+            return _stopping()
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._hosts.allows(hosts[0]):
             return _refused(421, "This server does not answer to that Host.")
@@ -101,6 +142,10 @@ class Guard:
         scheme, _, token = shown[0].partition(" ") if len(shown) == 1 else ("", "", "")
         # Digests are of one length: neither the time nor the length of the comparison tells anything.
         return hmac.compare_digest(_digest(token.strip()), self._token) and scheme.lower() == "bearer"
+
+
+def _stopping() -> JSONResponse:
+    return _refused(503, "This server is stopping.")
 
 
 def _refused(status: int, reason: str, headers: dict[str, str] | None = None) -> JSONResponse:

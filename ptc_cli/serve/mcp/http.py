@@ -34,7 +34,9 @@ HEALTH_PATH = "/healthz"
 BODY_BYTES = 4 << 20
 """Four times the longest program."""
 
-GRACE_SECONDS = 5
+GRACE_SECONDS = 3.0
+"""How long a request that is being answered may still take when the server is asked to end."""
+
 TOKEN_NAME = "default"  # noqa: S105  # the name, not the token
 
 
@@ -62,7 +64,8 @@ async def serve_http(
     with _listening(host, port) as listener:
         app = Guard(_app(gateway), hosts=HostRule.of(host), token=token, ended=gateway.sessions.forget)
         address = _address(host, listener.getsockname()[1])
-        await _serve(_server(app), listener, lambda: on_ready(address) if on_ready else None)
+        server = _Server(_uvicorn(app), lambda: on_ready(address) if on_ready else None)
+        await _run(server, listener, stop=lambda: _stop(server, gateway, app))
 
 
 def _demand_token(host: str, token: str | None) -> None:
@@ -137,7 +140,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: Guard) -> uvicorn.Config:
+def _uvicorn(app: Guard) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="on",
@@ -146,16 +149,10 @@ def _server(app: Guard) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         ws="none",
-        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 
-async def _serve(config: uvicorn.Config, listener: socket.socket, started: Callable[[], None]) -> None:
-    server = _Server(config, started)
-
-    def stop() -> None:
-        server.should_exit = True
-
+async def _run(server: uvicorn.Server, listener: socket.socket, *, stop: Callable[[], None]) -> None:
     with stop_on_signals(stop):
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
@@ -164,3 +161,9 @@ async def _serve(config: uvicorn.Config, listener: socket.socket, started: Calla
             stop()
             await serving
             raise
+
+
+def _stop(server: uvicorn.Server, gateway: Gateway, guard: Guard) -> None:
+    server.should_exit = True
+    gateway.close()
+    guard.close(GRACE_SECONDS)

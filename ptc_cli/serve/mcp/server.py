@@ -47,6 +47,7 @@ class Gateway(Server[str]):
         self._caller = caller
         self._tools = Tools(engine, mode, names)
         self._changed = asyncio.Event()
+        self._listen = ListenHandler(self.sessions.bus)
         super().__init__(
             "ptc",
             version=__version__,
@@ -55,7 +56,7 @@ class Gateway(Server[str]):
             get_tool_input_schema=INPUT_SCHEMAS.get,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
-            on_subscriptions_listen=ListenHandler(self.sessions.bus),
+            on_subscriptions_listen=self._listen,
         )
         # By name, because the constructor's argument warns that 2026-07-28 drops it; older clients still send it.
         self.add_request_handler("logging/setLevel", types.SetLevelRequestParams, self._set_level)
@@ -70,6 +71,10 @@ class Gateway(Server[str]):
         """Return what a handshake tells. The HTTP transport calls this without arguments: what changes is said here."""
         changes = notification_options or NotificationOptions(tools_changed=True)
         return super().create_initialization_options(changes, experimental_capabilities, extensions)
+
+    def close(self) -> None:
+        """Tell the clients that listen for changes that there will be no more."""
+        self._listen.close()
 
     @asynccontextmanager
     async def _connection(self, _: Server[str]) -> AsyncIterator[str]:

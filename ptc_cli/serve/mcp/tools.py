@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import mcp_types as types
@@ -49,10 +50,11 @@ class Tools:
         if name in OWN_TOOLS[self._mode]:
             wrong = complaint(name, arguments)
             return text_result(wrong, is_error=True) if wrong else await self._own(name, arguments, caller, peer)
-        tools = exposed(await self._engine.describe(caller), self._names) if self._mode == "sidecar" else {}
+        view = await self._engine.describe(caller)
+        tools = exposed(view, self._names) if self._mode == "sidecar" else {}
         if name in tools:
             return await self._pass_through(tools[name], arguments, caller, peer)
-        hint = did_you_mean(name[:200], [*tools, *OWN_TOOLS[self._mode]]) or await self._hint(name, caller)
+        hint = _hint(name, view, tools, OWN_TOOLS[self._mode])
         return text_result(f"no tool '{one_line(name)}'\n{hint}", is_error=True)
 
     async def _own(self, name: str, arguments: JsonObject, caller: Caller, peer: Peer) -> types.CallToolResult:
@@ -106,13 +108,16 @@ class Tools:
         result.content += [types.TextContent(type="text", text=f"note: {note}") for note in notes]
         return result
 
-    async def _hint(self, name: str, caller: Caller) -> str:
-        """Say what to do about a name that is none, above all where it is a function's."""
-        view = await self._engine.describe(caller)
-        for tool in view:
-            if name in (tool.path, tool.spec.name, f"{tool.spec.server}__{tool.spec.name}"):
-                return f"{tool.path} is a function: call it in a program, with execute_python."
-        return f"The tools are: {', '.join(OWN_TOOLS[self._mode])}."
+
+def _hint(name: str, view: View, tools: Mapping[str, Tool], own: tuple[str, ...]) -> str:
+    """Say what to do about a name that is none, above all where it is a function's."""
+    for tool in view:
+        if name in (tool.path, tool.spec.name, f"{tool.spec.server}__{tool.spec.name}"):
+            offered = next((key for key, value in tools.items() if value is tool), None)
+            in_program = f"{tool.path} is a function: call it in a program, with execute_python."
+            return f"Did you mean '{offered}'?" if offered else in_program
+    more = f", and {len(tools)} more of the servers" if tools else ""
+    return did_you_mean(name[:200], [*tools, *own]) or f"The tools are: {', '.join(own)}{more}."
 
 
 def _count(view: View) -> int:
