@@ -47,12 +47,13 @@ def _wire() -> Iterator[tuple[BinaryIO, TextIOWrapper]]:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     # Not closed: a thread may still be blocked on them, and their numbers must not be given to other files.
-    yield (
-        os.fdopen(received, "rb", closefd=False),
-        TextIOWrapper(os.fdopen(sent, "wb", closefd=False), encoding="utf-8"),
-    )
-    os.dup2(received, 0)
-    os.dup2(sent, 1)
+    wire = os.fdopen(received, "rb", closefd=False), os.fdopen(sent, "wb", closefd=False)
+    try:
+        yield wire[0], TextIOWrapper(wire[1], encoding="utf-8")
+    finally:
+        sys.stdout.flush()
+        os.dup2(received, 0)
+        os.dup2(sent, 1)
 
 
 class _Lines:
