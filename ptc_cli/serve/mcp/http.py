@@ -101,6 +101,8 @@ async def _health(_: Request) -> JSONResponse:
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
+        if not 0 <= port < 1 << 16:  # the resolver would take it modulo 65,536
+            raise OverflowError("a port is a number from 0 to 65535")
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         try:

@@ -10,7 +10,7 @@ from ptc_cli.core.errors import ToolNotFoundError
 from ptc_cli.core.result import cut_text
 from ptc_cli.core.stub import StubTree
 from ptc_cli.search import Hit
-from ptc_cli.serve.mcp.texts import NO_SERVERS, one_line
+from ptc_cli.serve.mcp.texts import NO_SERVERS, first_sentence, one_line
 
 Detail = Literal["name", "signature", "full"]
 
@@ -99,7 +99,7 @@ def _overview(entries: Sequence[ServerEntry]) -> list[str]:
 
 
 def _about(entry: ServerEntry) -> str:
-    about = one_line(entry.listing.instructions)
+    about = first_sentence(entry.listing.instructions)
     return f" - {about}" if about else ""
 
 

@@ -82,7 +82,7 @@ class Upstream:
 def upstreams(view: View) -> tuple[Upstream, ...]:
     """Return a line for every server of a view that has something to call."""
     return tuple(
-        Upstream(name=entry.name, count=len(entry.tools), summary=one_line(entry.listing.instructions))
+        Upstream(name=entry.name, count=len(entry.tools), summary=first_sentence(entry.listing.instructions))
         for entry in view.servers
         if entry.tools
     )
@@ -97,10 +97,15 @@ def instructions(mode: Mode, servers: Sequence[Upstream]) -> str:
 
 
 def one_line(text: str, most: int = SUMMARY_CHARACTERS) -> str:
-    """Return the first sentence of a stranger's text, on one line, with nothing in it that does not print."""
-    printable = "".join(character if _prints(character) else " " for character in text[:2_000])
-    sentence = " ".join(printable.split()).partition(". ")[0].rstrip(".")
-    return sentence if len(sentence) <= most else f"{sentence[: most - 1].rstrip()}…"
+    """Return a stranger's text on one line, with nothing in it that does not print, cut to a length."""
+    printable = "".join(character if _prints(character) else " " for character in text[: 4 * most])
+    line = " ".join(printable.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a stranger's text, on one line."""
+    return one_line(one_line(text, 1_000).partition(". ")[0].removesuffix("."))
 
 
 def _prints(character: str) -> bool:

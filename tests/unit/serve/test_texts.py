@@ -9,7 +9,16 @@ import pytest
 
 from ptc_cli.core.server import ServerListing
 from ptc_cli.serve.mcp.surface import OWN_TOOLS, own_tools
-from ptc_cli.serve.mcp.texts import DESCRIPTIONS, NO_SERVERS, Mode, Upstream, instructions, one_line, upstreams
+from ptc_cli.serve.mcp.texts import (
+    DESCRIPTIONS,
+    NO_SERVERS,
+    Mode,
+    Upstream,
+    first_sentence,
+    instructions,
+    one_line,
+    upstreams,
+)
 from tests.unit.views import entry, spec, view
 
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -90,16 +99,29 @@ def test_only_servers_with_something_to_call_are_told_of() -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("Manages issues. And more.", "Manages issues"),
+        ("Manages issues. And more.", "Manages issues. And more."),
         ("two\nlines\there", "two lines here"),
-        ("a\u202eb\u200bc\x1b[31md\x00e", "a b c [31md e"),
+        ("a\u202eb\u200bc\x1b[31md\x00e\u2028f", "a b c [31md e f"),
         ("x" * 100, "x" * 79 + "…"),
+        ("x" * 1_000_000, "x" * 79 + "…"),
         ("\ud800 lone", "lone"),
         ("", ""),
     ],
 )
-def test_a_stranger_s_text_is_one_printable_sentence(text: str, line: str) -> None:
+def test_a_stranger_s_text_is_one_printable_line(text: str, line: str) -> None:
     assert one_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Manages issues. And more.", "Manages issues"),
+        ("All of it.", "All of it"),
+        ("v1.2\nis out. Yes", "v1.2 is out"),
+    ],
+)
+def test_a_summary_is_the_first_sentence(text: str, sentence: str) -> None:
+    assert first_sentence(text) == sentence
 
 
 def test_a_server_s_own_instructions_cannot_add_lines_of_ours() -> None:
