@@ -123,11 +123,8 @@ def _failure(result: Result, program: Program, output_bytes: int) -> str:
     error = result.error
     where = f" at line {error.line}" if error is not None and error.line else ""
     what = f": {_limit(result)}" if result.limit is not None else ""
-    lines = [f"{headline}{where}{what}"]
-    if error is not None:
-        lines += [f"{error.type}: {cut_text(error.message, output_bytes)}" if error.message else error.type]
-        lines += [cut_text(part, output_bytes) for part in _error_details(error, program)]
-    return "\n".join([*lines, *_calls_made(result)])
+    told = [] if error is None else [cut_text(part, output_bytes) for part in _told(error, program)]
+    return "\n".join([f"{headline}{where}{what}", *told, *_calls_made(result)])
 
 
 def _limit(result: Result) -> str:
@@ -135,15 +132,16 @@ def _limit(result: Result) -> str:
     return f"{result.limit.name} is {result.limit.value:,.10g}"
 
 
-def _error_details(error: ProgramError, program: Program) -> Iterator[str]:
-    """Yield the line that failed, or the way to it where it is more than one line, and what to do."""
-    if error.hint:
-        yield error.hint
+def _told(error: ProgramError, program: Program) -> Iterator[str]:
+    """Yield the error and the line that raised it, or the way to it where that is more than one line; then the fix."""
     frames = error.traceback.count("\n  File ") + error.traceback.startswith("  File ")
     if frames > 1:
         yield error.traceback.rstrip()
-    elif error.line:
-        yield from _source_line(program, error.line)
+    else:
+        yield f"{error.type}: {error.message}" if error.message else error.type
+        yield from _source_line(program, error.line or 0)
+    if error.hint:
+        yield error.hint
 
 
 def _source_line(program: Program, line: int) -> Iterator[str]:

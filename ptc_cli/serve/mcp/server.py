@@ -101,11 +101,11 @@ class Gateway(Server[str]):
 
     async def _introduce(self) -> None:
         try:
-            view = await self._engine.describe(self._caller)
+            self.instructions = instructions(self._mode, upstreams(await self._engine.describe(self._caller)))
         except PtcError as error:
             logger.warning("cannot describe the servers: %s", error)
-            return
-        self.instructions = instructions(self._mode, upstreams(view))
+        except Exception:  # its failure must not end the connection beside it
+            logger.exception("cannot describe the servers")
 
     async def _list_tools(self, context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         self.sessions.remember(context)
