@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import mcp_types as types
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
@@ -33,6 +34,23 @@ def tool_result(result: ToolResult, protocol_version: str) -> types.CallToolResu
         is_error=result.is_error,
         _meta=passed_on(dict(result.meta)) or None,
     )
+
+
+def misfit(result: ToolResult) -> types.CallToolResult | None:
+    """Return a result that breaks its own declaration in a form that reaches the model; None if it keeps to it.
+
+    Clients throw away a successful result that does not fit the declared schema, but not one that is marked an error.
+    """
+    if result.is_error or (result.structured is not None and not result.warnings):
+        return None
+    why = "; ".join(result.warnings) or "it has no structured content, which the tool's output schema promises"
+    remark = f"The call succeeded, but its result is not what its server declares: {why}"
+    blocks = [content_block(block) for block in result.content] or [_as_text(result)]
+    return types.CallToolResult(content=[types.TextContent(type="text", text=sendable(remark)), *blocks], is_error=True)
+
+
+def _as_text(result: ToolResult) -> types.TextContent:
+    return types.TextContent(type="text", text=sendable(json.dumps(result.structured, ensure_ascii=False)))
 
 
 def content_block(block: Content) -> types.ContentBlock:

@@ -15,7 +15,7 @@ from ptc_cli.core.result import cut_text
 from ptc_cli.core.suggest import did_you_mean
 from ptc_cli.engine import Engine
 from ptc_cli.serve.mcp.answer import answer, structured
-from ptc_cli.serve.mcp.content import content_block, text_result, tool_result
+from ptc_cli.serve.mcp.content import content_block, misfit, text_result, tool_result
 from ptc_cli.serve.mcp.follow import follow
 from ptc_cli.serve.mcp.listing import details, found, list_functions
 from ptc_cli.serve.mcp.peer import Peer
@@ -103,8 +103,12 @@ class Tools:
         self, tool: Tool, arguments: JsonObject, caller: Caller, peer: Peer
     ) -> types.CallToolResult:
         run = await self._engine.call(caller, tool.spec.server, tool.spec.name, arguments)
-        _, notes = await follow(run, peer)
-        result = tool_result(run.returned, peer.protocol_version)
+        ended, notes = await follow(run, peer)
+        if run.returned is None:
+            return text_result(f"{tool.path}: the call was {ended.status}", is_error=True)
+        is_declared = definition("", tool, peer.protocol_version).output_schema is not None
+        odd = misfit(run.returned) if is_declared else None
+        result = odd or tool_result(run.returned, peer.protocol_version)
         result.content += [types.TextContent(type="text", text=f"note: {note}") for note in notes]
         return result
 

@@ -6,7 +6,7 @@ import mcp_types as types
 import pytest
 
 from ptc_cli.core.call import Content, ToolFailure, ToolResult
-from ptc_cli.serve.mcp.content import content_block, passed_on, text_result, tool_result
+from ptc_cli.serve.mcp.content import content_block, misfit, passed_on, text_result, tool_result
 
 NEW, OLD = "2026-07-28", "2025-11-25"
 
@@ -85,3 +85,21 @@ def test_metadata_is_passed_on_without_the_protocol_s_own() -> None:
 
 def test_a_text_that_utf_8_cannot_carry_is_mended() -> None:
     assert texts(text_result("a\udfffb")) == ["a?b"]
+
+
+def test_a_result_that_breaks_its_own_declaration_reaches_the_model_with_the_reason() -> None:
+    odd = ToolResult(structured={"a": 1}, content=(Content(type="text", text="one"),), warnings=("b is missing",))
+    bare = ToolResult(content=(Content(type="text", text="one"),))
+    silent = ToolResult(structured={"a": 1}, warnings=("b is missing",))
+
+    said = "The call succeeded, but its result is not what its server declares: "
+    assert [texts(result) for result in map(misfit, (odd, bare, silent)) if result and result.is_error] == [
+        [f"{said}b is missing", "one"],
+        [f"{said}it has no structured content, which the tool's output schema promises", "one"],
+        [f"{said}b is missing", '{"a": 1}'],
+    ]
+
+
+def test_a_result_that_keeps_to_its_declaration_or_failed_is_left_alone() -> None:
+    assert misfit(ToolResult(structured={"a": 1})) is None
+    assert misfit(ToolResult.failed("error", "x")) is None
