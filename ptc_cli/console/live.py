@@ -91,7 +91,6 @@ class _Shown:
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
         self._status = _StatusLine(streams.err)
-        self._at_line_start = True
         self._started = 0
         self._finished = 0
         self._asked = 0
@@ -102,7 +101,6 @@ class _Shown:
             case Output(stream="stdout", text=text):
                 self._status.clear()
                 write_output(self._streams.out, text)
-                self._at_line_start = text.endswith("\n") if text else self._at_line_start
             case Output(text=text):
                 self._status.clear()
                 write_output(self._streams.err, text)
@@ -133,10 +131,7 @@ class _Shown:
         self._status.show(f"{self._finished} calls done, {in_flight} in flight{self._note}")
 
     def close(self) -> None:
-        """Leave both streams at the start of a line."""
         self._status.clear()
-        if not self._at_line_start:
-            write(self._streams.out, "\n")
 
 
 class _StatusLine:

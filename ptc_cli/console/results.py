@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TextIO
 
 from ptc_cli.console import talk
-from ptc_cli.console.terminal import json_text, styled, visible, write_foreign, write_lines
+from ptc_cli.console.terminal import is_terminal, json_text, styled, visible, write, write_foreign, write_lines
 from ptc_cli.core.jsonvalue import JsonValue
 from ptc_cli.core.result import LimitHit, ProgramError, Result
 
 
 def value(stream: TextIO, result: Result) -> None:
-    """Write the value of a program, as JSON where it is JSON; nothing for `None`."""
+    """Write the value of a program after its output, as JSON where it is JSON; nothing for `None`."""
+    is_something = result.value_kind == "repr" or result.value is not None
+    if result.stdout and not result.stdout.endswith("\n") and (is_something or is_terminal(stream)):
+        write(stream, "\n")
     if result.value_kind == "repr":
         write_foreign(stream, str(result.value))
     elif result.value_kind == "json" and result.value is not None:
