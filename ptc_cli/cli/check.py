@@ -11,7 +11,7 @@ from ptc_cli.cli import reports
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option
 from ptc_cli.cli.sources import read_program
-from ptc_cli.console import talk
+from ptc_cli.console import diagnostics, talk
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.program import Program
@@ -52,7 +52,7 @@ def _write(checked: Sequence[tuple[Program, CheckReport]], output_format: str) -
         )
         return
     for program, report in checked:
-        write = reports.write_github if output_format == "github" else reports.write_report
+        write = reports.write_github if output_format == "github" else diagnostics.report
         write(sys.stdout, report, program)
         reports.warn_if_cold(report)
     errors = sum(len(report.errors) for _, report in checked)

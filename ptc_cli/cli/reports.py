@@ -1,4 +1,4 @@
-"""Check reports as the commands show them: text, JSON, and annotations for GitHub."""
+"""Check reports as the commands show them: as JSON, and as annotations for GitHub."""
 
 from __future__ import annotations
 
@@ -6,21 +6,11 @@ import sys
 from typing import TextIO
 
 from ptc_cli.console import talk
-from ptc_cli.console.diagnostics import diagnostics
 from ptc_cli.console.terminal import write_lines
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.program import Program
-
-
-def write_report(stream: TextIO, report: CheckReport, program: Program) -> None:
-    """Write diagnostics with carets and help, and the signatures of the tools that they are about."""
-    from ptc_cli.check.text import render_report
-
-    text = render_report(report, program)
-    if text.strip():
-        diagnostics(stream, text)
 
 
 def report_as_json(report: CheckReport, program: Program) -> JsonObject:

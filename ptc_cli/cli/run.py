@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import click
 
-from ptc_cli.cli import reports
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.sources import SourceError, read_program, read_text
@@ -21,15 +15,10 @@ from ptc_cli.console import results
 from ptc_cli.console.ask import asker
 from ptc_cli.console.live import Streams, follow
 from ptc_cli.console.terminal import write_json
-from ptc_cli.core.check import CheckReport
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.execution import Execution, Limits
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
-from ptc_cli.core.stub import Face
-
-if TYPE_CHECKING:
-    from ptc_cli.engine import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,30 +104,12 @@ async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_j
         run = await engine.start(execution)
         ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
         streams = None if as_json else Streams(out=sys.stdout, err=sys.stderr)
-        with _cancelled_by_interrupt(run):
-            try:
-                result = await follow(run, streams=streams, ask=ask, door="cli")
-            except BaseException:
-                await run.cancel()
-                raise
+        result = await follow(run, streams=streams, ask=ask, door="cli")
     if as_json:
         write_json(sys.stdout, **to_json(result), exit_code=result.exit_code)
     else:
-        write_result(result, program)
+        results.ending(result, program, out=sys.stdout, err=sys.stderr)
     return result
-
-
-def write_result(result: Result, program: Program) -> None:
-    """Write how a run ended that has been shown as it went."""
-    if result.status == "rejected":
-        reports.write_report(sys.stderr, _report(result), program)
-    results.value(sys.stdout, result)
-    results.failure(sys.stderr, result)
-    results.summary(sys.stderr, result)
-
-
-def _report(result: Result, face: Face = "sync") -> CheckReport:
-    return CheckReport(face=face, diagnostics=result.diagnostics, signatures=result.signatures)
 
 
 def _limits(limits: Limits, wanted: Wanted) -> Limits:
@@ -147,21 +118,3 @@ def _limits(limits: Limits, wanted: Wanted) -> Limits:
     if wanted.most_calls is not None:
         limits = replace(limits, calls=wanted.most_calls)
     return limits
-
-
-@contextmanager
-def _cancelled_by_interrupt(run: Run) -> Iterator[None]:
-    """Have Ctrl-C end the run in order, so that its result is still shown; a second one ends us."""
-    loop, cancelling = asyncio.get_running_loop(), set[asyncio.Task[None]]()
-
-    def cancel() -> None:
-        loop.remove_signal_handler(signal.SIGINT)
-        cancelling.add(loop.create_task(run.cancel()))
-
-    with suppress(NotImplementedError):
-        loop.add_signal_handler(signal.SIGINT, cancel)
-    try:
-        yield
-    finally:
-        with suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGINT)

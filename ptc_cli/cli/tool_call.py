@@ -81,11 +81,7 @@ async def call_tool(invocation: Invocation, wanted: Wanted, *, as_json: bool) ->
             invocation.caller, tool.spec.server, tool.spec.name, arguments, timeout_seconds=wanted.timeout_seconds
         )
         ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
-        try:
-            await follow(run, streams=None, ask=ask, door="cli")
-        except BaseException:
-            await run.cancel()
-            raise
+        await follow(run, streams=None, ask=ask, door="cli")
         answered = run.returned
     saved = _save(answered.content, wanted.folder, tool) if wanted.folder is not None else ()
     if as_json:

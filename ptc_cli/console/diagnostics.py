@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-from ptc_cli.console.terminal import styled, visible, wants_colour, write
+from ptc_cli.console.terminal import styled, visible, write_lines
+from ptc_cli.core.check import CheckReport
+from ptc_cli.core.program import Program
 
 _HEAD = re.compile(r"^(?P<place>[^\n]*?:\d+:\d+:) (?P<severity>error|warning|note): (?P<rest>.*)$")
 _CARETS = re.compile(r"^[\s|]*\^~*$")
 _HELP = re.compile(r"^(\s*)help: (.*)$")
 
 
-def diagnostics(stream: TextIO, text: str) -> None:
-    """Write a report as the checker's text form gives it, and colour its lines by what they are."""
-    lines = visible(text.rstrip("\n")).split("\n")
-    if wants_colour(stream):
-        lines = [_coloured(line, stream) for line in lines]
-    write(stream, "\n".join(lines) + "\n")
+def report(stream: TextIO, given: CheckReport, program: Program) -> None:
+    """Write diagnostics with carets and help, and the signatures of the tools that they are about."""
+    from ptc_cli.check.text import render  # most programs pass
+
+    text = render(given, program).rstrip("\n")
+    if text:
+        lines = visible(text).split("\n")
+        write_lines(stream, *(_coloured(line, stream) for line in lines))
 
 
 def _coloured(line: str, stream: TextIO) -> str:

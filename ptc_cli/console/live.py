@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
@@ -40,19 +43,49 @@ class Streams:
 
 
 async def follow(run: Run, *, streams: Streams | None, ask: Asker, door: str) -> Result:
-    """Show a run until its end and return how it ended; without streams only questions are seen to."""
+    """Show a run until its end and return how it ended; without streams only questions are seen to.
+
+    Ctrl-C ends the run in order, so that its result can still be shown. When we are ended ourselves, so is the run.
+    """
     shown = _Shown(streams) if streams is not None else None
     questions = _Questions(run, ask, door)
     try:
-        async for event in run.events():
-            questions.see(event.what)
-            if shown is not None:
-                shown.see(event.what)
-        return await run.result()
+        with _cancelled_by_interrupt(run):
+            async for event in run.events():
+                questions.see(event.what)
+                if shown is not None:
+                    shown.see(event.what)
+            return await run.result()
+    except BaseException:
+        await run.cancel()
+        raise
     finally:
         await questions.close()
         if shown is not None:
             shown.close()
+
+
+@contextmanager
+def _cancelled_by_interrupt(run: Run) -> Iterator[None]:
+    """Have Ctrl-C cancel a run; a second one does what it always does."""
+    loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
+    cancelling: set[asyncio.Task[None]] = set()
+
+    def cancel() -> None:
+        restore()
+        cancelling.add(loop.create_task(run.cancel()))
+
+    def restore() -> None:
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
+            signal.signal(signal.SIGINT, before)
+
+    with suppress(NotImplementedError):
+        loop.add_signal_handler(signal.SIGINT, cancel)
+    try:
+        yield
+    finally:
+        restore()
 
 
 class _Questions:

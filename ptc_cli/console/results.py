@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from ptc_cli.console import talk
+from ptc_cli.console import diagnostics, talk
 from ptc_cli.console.terminal import is_terminal, json_text, styled, visible, write, write_foreign, write_lines
+from ptc_cli.core.check import CheckReport
 from ptc_cli.core.jsonvalue import JsonValue
+from ptc_cli.core.program import Program
 from ptc_cli.core.result import LimitHit, ProgramError, Result
+
+
+def ending(result: Result, program: Program, *, out: TextIO, err: TextIO) -> None:
+    """Write how a run ended whose output has been shown already."""
+    if result.status == "rejected":
+        rejection(err, result, program)
+    value(out, result)
+    failure(err, result)
+    summary(err, result)
+
+
+def rejection(stream: TextIO, result: Result, program: Program) -> None:
+    """Write why a program was rejected."""
+    given = CheckReport(face="sync", diagnostics=result.diagnostics, signatures=result.signatures)
+    diagnostics.report(stream, given, program)
 
 
 def value(stream: TextIO, result: Result) -> None:
