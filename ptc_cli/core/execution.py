@@ -120,6 +120,12 @@ class Execution:
     mounts: tuple[str, ...] = ()
     """Host paths visible read-only under `/mnt`."""
 
+    allow: tuple[str, ...] = ("*",)
+    """Globs over `server.tool` that the run may call at most. They narrow policy, never widen it."""
+
+    deny: tuple[str, ...] = ()
+    """Globs over `server.tool` that the run may not call."""
+
     input: str | None = None
     """JSON text that the program finds as `ptc.input`; None for none."""
 
