@@ -9,12 +9,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ptc_cli.worker.exact import decode, encode
+from ptc_cli.worker.exact import FAST, decode, encode
 
 Frame: TypeAlias = dict[str, Any]
 
 _LENGTH_BYTES = 4
 _READ_BYTES = 1 << 16
+_FRAME_BYTES, _EXACT_BYTES = 8 << 20, 1 << 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,21 +56,26 @@ class Channel:
     def send(self, frame: Frame) -> None:
         """Send a frame."""
         with self._calls.lock:
-            self._send(frame)
+            self._write(encode(frame))
 
     def call(self, frame: Frame) -> Future[Frame]:
-        """Send a call, and return what will hold the answer."""
+        """Send a call, and return what will hold the answer.
+
+        Raises:
+            ValueError: Its arguments are longer than the host accepts.
+        """
         future: Future[Frame] = Future()
         with self._calls.lock:
-            self._calls.last += 1
-            call = self._calls.last
+            call = self._calls.last + 1
+            payload = encode({"kind": "call", "id": call, **frame})
+            _check_length(payload)
+            self._calls.last = call
             self._calls.waiting[call] = future
-            self._send({"kind": "call", "id": call, **frame})
+            self._write(payload)
         future.add_done_callback(lambda done: self._cancel(call) if done.cancelled() else None)
         return future
 
-    def _send(self, frame: Frame) -> None:
-        payload = encode(frame)
+    def _write(self, payload: bytes) -> None:
         self._socket.sendall(len(payload).to_bytes(_LENGTH_BYTES, "big") + payload)
 
     def _cancel(self, call: int) -> None:
@@ -96,3 +102,9 @@ class Channel:
         taken = bytes(self._buffer[:count])
         del self._buffer[:count]
         return taken
+
+
+def _check_length(payload: bytes) -> None:
+    most = _FRAME_BYTES if payload[:1] == FAST else _EXACT_BYTES
+    if len(payload) > most:
+        raise ValueError(f"the arguments are {len(payload):,} bytes of JSON; at most {most:,} can be sent")
