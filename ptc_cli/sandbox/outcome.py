@@ -11,6 +11,11 @@ from ptc_cli.core.execution import Limits
 from ptc_cli.core.result import LimitHit, Outcome, ProgramError
 from ptc_cli.sandbox.wire import Ended
 
+_KILLED = {
+    signal.SIGKILL: "the program's process was killed (SIGKILL), as by a machine that is out of memory",
+    signal.SIGSYS: "the program's process was killed for a system call that no program may make (SIGSYS)",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
@@ -79,9 +84,12 @@ def _as_it_went(exit_: Exit, limits: Limits) -> Outcome:
         message = f"the program ended its process with code {exit_.code} before its last line was done"
         hint = "os._exit ends the process without an outcome; let the program end, or use sys.exit."
         return Outcome(status="failed", error=ProgramError(type="Exited", message=message, hint=hint))
-    name = _signal_name(-exit_.code)
-    error = ProgramError(type="Crashed", message=f"the program's process was ended by {name}")
-    return Outcome(status="killed" if exit_.code == -signal.SIGKILL else "failed", error=error)
+    if exit_.code in (-signal.SIGKILL, -signal.SIGSYS):
+        return Outcome(
+            status="killed", error=ProgramError(type="Crashed", message=_KILLED[signal.Signals(-exit_.code)])
+        )
+    message = f"the program's process was ended by {_signal_name(-exit_.code)}"
+    return Outcome(status="failed", error=ProgramError(type="Crashed", message=message))
 
 
 def _signal_name(number: int) -> str:

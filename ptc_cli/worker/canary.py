@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Mapping
 
 from ptc_cli.worker.confine import Allowance, Cage, fork, isolate, limit, lock
-from ptc_cli.worker.namespaces import NAMESPACE_FILES, identities
+from ptc_cli.worker.namespaces import NAMESPACE_FILES, LayerMissingError, identities, layer
 
 _MOST_BYTES = 1 << 16
 _ALLOWANCE = Allowance(memory_bytes=1 << 30, cpu_seconds=9, file_bytes=1 << 20, open_files=32, threads=8)
@@ -21,7 +21,8 @@ def holding(cage: Cage, before: Mapping[str, str]) -> dict[str, str]:
     `before` says in which namespaces this machine's other processes are.
     """
     read, write = os.pipe()
-    canary = fork(cage)
+    with layer("pid-namespace"):
+        canary = fork(cage)
     if canary == 0:
         os._exit(_sing(cage, before, write))
     os.close(write)
@@ -35,8 +36,8 @@ def holding(cage: Cage, before: Mapping[str, str]) -> dict[str, str]:
 def _sing(cage: Cage, before: Mapping[str, str], write: int) -> int:
     try:
         found = _look(cage, before)
-    except OSError as error:
-        found = {"sandbox": str(error)}
+    except LayerMissingError as missing:
+        found = {missing.layer: missing.reason}
     os.write(write, json.dumps(found).encode()[:_MOST_BYTES])
     return 0
 
@@ -76,7 +77,9 @@ def _privileges(cage: Cage) -> dict[str, str]:
     finally:
         os.close(descriptor)
     status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-    capabilities = [status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")]
+    # Who starts without capabilities cannot shrink the set that bounds them; without new privileges it bounds nothing.
+    bound = ("CapBnd",) if cage.use_namespaces else ()
+    capabilities = [status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapAmb", *bound)]
     return {
         "capabilities-dropped": "" if not any(int(each, 16) for each in capabilities) else "some capability is left",
         "no-new-privileges": "" if status["NoNewPrivs"] == "1" else "executing a file may still gain privileges",

@@ -12,6 +12,7 @@ from ptc_cli.worker import program
 from ptc_cli.worker.channel import Channel
 from ptc_cli.worker.confine import CHANNEL, Cage, isolate, limit, lock, take_descriptors
 from ptc_cli.worker.job import Job
+from ptc_cli.worker.namespaces import LayerMissingError
 
 _THREAD_STACK_BYTES = 4 << 20  # twice as many threads fit into the same memory as with the usual 8 MiB
 _BROKEN_EXIT_CODE = 120
@@ -21,7 +22,7 @@ def live(cage: Cage, descriptors: tuple[int, int, int], *, disk_bytes: int, alre
     """Confine this process, run the one program that the host sends, and end."""
     try:
         _take(descriptors, cage, disk_bytes)
-    except OSError as error:
+    except (OSError, LayerMissingError) as error:
         channel = Channel(CHANNEL)
         channel.send({"kind": "broken", "message": str(error)})
         os._exit(_BROKEN_EXIT_CODE)

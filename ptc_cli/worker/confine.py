@@ -11,7 +11,7 @@ from signal import SIGKILL
 
 from ptc_cli.worker import kernel, landlock
 from ptc_cli.worker.landlock import Access
-from ptc_cli.worker.namespaces import NOBODY, WORKSPACE
+from ptc_cli.worker.namespaces import NOBODY, WORKSPACE, layer
 from ptc_cli.worker.seccomp import allow_list, assemble
 from ptc_cli.worker.syscalls import system_calls
 
@@ -77,17 +77,24 @@ def fork(cage: Cage) -> int:
 
 
 def isolate(cage: Cage, disk_bytes: int) -> None:
-    """Leave the worker: other namespaces, another user, no privileges."""
+    """Leave the worker: other namespaces, another user, no privileges.
+
+    Raises:
+        LayerMissingError: The kernel refuses part of it.
+    """
     # A signal to process group 0 would reach the worker and every other program.
     os.setsid()
-    _change_user(cage.user)
+    with layer("user-namespace" if cage.use_namespaces else "capabilities-dropped"):
+        _change_user(cage.user)
     if cage.use_namespaces:
         _enter_own_namespaces(cage, disk_bytes)
     else:
         os.chdir("/")
     os.umask(0o077)
-    kernel.forbid_new_privileges()
-    kernel.drop_capabilities()
+    with layer("no-new-privileges"):
+        kernel.forbid_new_privileges()
+    with layer("capabilities-dropped"):
+        kernel.drop_capabilities()
     # After the change of user, which takes both back.
     kernel.die_with_parent(SIGKILL)
     kernel.set_dumpable(dumpable=False)
@@ -96,12 +103,19 @@ def isolate(cage: Cage, disk_bytes: int) -> None:
 
 
 def lock(cage: Cage) -> None:
-    """Withhold files and system calls."""
+    """Withhold files and system calls.
+
+    Raises:
+        LayerMissingError: The kernel refuses to.
+    """
     if cage.landlock_version:
-        landlock.restrict(_files(cage), kernel_version=cage.landlock_version)
-    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
-        resource.setrlimit(kind, (0, 0))
-    kernel.install_filter(cage.filter if cage.use_namespaces else filter_for(os.getpid()))
+        with layer("landlock"):
+            landlock.restrict(_files(cage), kernel_version=cage.landlock_version)
+    with layer("rlimits"):
+        for kind in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
+            resource.setrlimit(kind, (0, 0))
+    with layer("seccomp"):
+        kernel.install_filter(cage.filter if cage.use_namespaces else filter_for(os.getpid()))
 
 
 def limit(allowance: Allowance, *, already_mapped_bytes: int) -> None:
@@ -150,17 +164,19 @@ def _enter_own_namespaces(cage: Cage, disk_bytes: int) -> None:
     """Enter a user namespace of the program's own, which also makes the limit on threads its own."""
     # Otherwise the maps below would belong to root since the user changed.
     kernel.set_dumpable(dumpable=True)
-    kernel.unshare(kernel.NEW_USER | kernel.NEW_MOUNTS | kernel.NEW_IPC)
-    for name, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{_PROGRAM_USER} {NOBODY} 1"),
-        ("gid_map", f"{_PROGRAM_USER} {NOBODY} 1"),
-    ):
-        _write(cage.processes, f"self/{name}", text)
-    owner = f"uid={_PROGRAM_USER},gid={_PROGRAM_USER},mode=700"
-    flags = kernel.NO_SETUID | kernel.NO_DEVICES | kernel.NO_EXEC
-    kernel.mount("tmpfs", WORKSPACE, "tmpfs", flags, f"size={disk_bytes},nr_inodes={_INODES},{owner}")
-    os.chdir(WORKSPACE)
+    with layer("user-namespace"):
+        kernel.unshare(kernel.NEW_USER | kernel.NEW_MOUNTS | kernel.NEW_IPC)
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{_PROGRAM_USER} {NOBODY} 1"),
+            ("gid_map", f"{_PROGRAM_USER} {NOBODY} 1"),
+        ):
+            _write(cage.processes, f"self/{name}", text)
+    with layer("mount-namespace"):
+        owner = f"uid={_PROGRAM_USER},gid={_PROGRAM_USER},mode=700"
+        flags = kernel.NO_SETUID | kernel.NO_DEVICES | kernel.NO_EXEC
+        kernel.mount("tmpfs", WORKSPACE, "tmpfs", flags, f"size={disk_bytes},nr_inodes={_INODES},{owner}")
+        os.chdir(WORKSPACE)
 
 
 def _write(folder: int, path: str, text: str) -> None:

@@ -29,6 +29,7 @@ _SET_NAME, _GET_NAME, _NAME_MEMORY = 15, 16, 0x53564D41
 # Type, error, buffer sizes, protocol, domain. Not SO_PEERPIDFD, which hands out a descriptor of the host's process.
 _GET_OPTIONS = (3, 4, 7, 8, 38, 39)
 _SET_OPTIONS = (2, 7, 8, 9)
+_SIGKILL = 9
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
 
 
@@ -78,6 +79,19 @@ def _unix_stream_pair() -> list[Instruction]:
     ]
 
 
+def _signals(process: int) -> list[Instruction]:
+    """Allow signals to the program itself; SIGKILL, which the first process of a namespace would outlive, ends it."""
+    return [
+        _argument(0),
+        Instruction(IF_EQUAL, 1, 0, process),
+        _give(DENY),
+        _argument(1),
+        Instruction(IF_EQUAL, 0, 1, _SIGKILL),
+        _give(KILL),
+        _give(ALLOW),
+    ]
+
+
 def _conditions(process: int) -> dict[str, list[Instruction]]:
     """Return what else is allowed, depending on its arguments; `process` is the program's own process id."""
     return {
@@ -88,7 +102,7 @@ def _conditions(process: int) -> dict[str, list[Instruction]]:
         "socketpair": _unix_stream_pair(),
         "getsockopt": _one_of(2, _GET_OPTIONS),
         "setsockopt": _one_of(2, _SET_OPTIONS),
-        "kill": _one_of(0, (process,)),
+        "kill": _signals(process),
         "tgkill": _one_of(0, (process,)),
         # The limits of another process of the same user could be lowered to nothing.
         "prlimit64": _one_of(0, (0,)),

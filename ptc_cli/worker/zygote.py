@@ -70,8 +70,8 @@ def _build(plan: Plan) -> tuple[Cage, dict[str, str]]:
     # Not before the maps are written: a process that is not dumpable has a `/proc/self` that is root's.
     kernel.set_dumpable(dumpable=False)
     cage = _cage(plan, processes, user)
-    with layer("sandbox"):
-        return cage, {**({} if cage.landlock_version else {"landlock": "the kernel has none"}), **holding(cage, before)}
+    absent = {} if cage.landlock_version else {"landlock": "the kernel has none"}
+    return cage, {**absent, **holding(cage, before)}
 
 
 def _cage(plan: Plan, processes: int, user: int | None) -> Cage:
