@@ -199,6 +199,7 @@ class Engine:
         await asyncio.gather(*self._runs, *self._background, return_exceptions=True)
         await self._source.close()
         await asyncio.gather(self._pool.close(), self._checker.close(), self._backend.close())
+        self._explorers.close()
         self.journal.close()
 
     def _set_going(self, run: Run, work: Coroutine[None, None, Result]) -> Run:
@@ -212,7 +213,7 @@ class Engine:
         local = self._local.get(call.server)
         if local is not None:
             return await local.call(call)
-        return await self._pool.call(call, spec=tool and tool.spec, progress=emit_progress)
+        return await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
 
     def _ask_again(self, server: str) -> None:
         """Take over the changed tools of a server that says they changed."""
