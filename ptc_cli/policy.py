@@ -36,6 +36,15 @@ def judge(
     )
 
 
+def judge_resource(call: ToolCall, config: ServerConfig, *, policy: PolicySettings, execution: Execution) -> Verdict:
+    """Return what policy says of reading a resource: denials as for a tool of that name, else the default."""
+    return (
+        _denied(call, config, policy)
+        or _narrowed(call, execution)
+        or Verdict(word=policy.default, reason=f"[policy] default = '{policy.default}'")
+    )
+
+
 def sees_server(caller: Caller, server: str) -> bool:
     """Say whether a caller may know that a server exists."""
     return _matches(server, caller.servers)

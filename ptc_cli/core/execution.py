@@ -69,6 +69,8 @@ class ModuleBinding:
     module: str
     server: str
     functions: tuple[FunctionBinding, ...]
+    types: tuple[str, ...] = ()
+    """Names of the stub's classes and aliases, which a program may import for its annotations."""
 
     @classmethod
     def of(cls, stub: Stub) -> ModuleBinding:
@@ -85,6 +87,7 @@ class ModuleBinding:
                 )
                 for tool in stub.tools
             ),
+            types=tuple(stub.definitions),
         )
 
 
