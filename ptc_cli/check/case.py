@@ -40,11 +40,6 @@ class Case:
         return next((tool for tool in entry.tools if tool.stub.name == name), None) if entry else None
 
     @property
-    def server(self) -> ServerEntry | None:
-        """The server whose module the place takes a name from."""
-        return self.view.module(self.remark.module) if self.remark.module else None
-
-    @property
     def definitions(self) -> Mapping[str, str]:
         """Source of the classes and aliases that messages may name, those of the tool's own server first."""
         tool = self.tool
