@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ptc_cli.check.annotations import Key, keys_of
 from ptc_cli.check.wire import Checked, Remark
-from ptc_cli.core.catalog import ServerEntry, Tool, View
+from ptc_cli.core.catalog import Tool, View
 from ptc_cli.core.stub import Parameter
 
 ARGUMENT = re.compile(
