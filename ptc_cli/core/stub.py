@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ptc_cli.core.jsonvalue import digest, text_digest
+from ptc_cli.core.server import RejectedTool
 
 Face = Literal["sync", "async"]
 
@@ -77,6 +78,9 @@ class Stub:
     tools: tuple[ToolStub, ...]
     definitions: Mapping[str, str] = field(default_factory=dict)
     """Source of every class and alias in `source`, by name, in order."""
+
+    rejected: tuple[RejectedTool, ...] = ()
+    """Listed tools that cannot be functions, and why."""
 
     def face(self, face: Face) -> str:
         """Return the module's source with its functions in a face."""

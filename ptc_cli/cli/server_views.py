@@ -1,0 +1,69 @@
+"""Servers as the commands show them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TextIO
+
+from ptc_cli.console.tables import table
+from ptc_cli.core.catalog import Caller, ServerEntry
+from ptc_cli.core.errors import ToolNotFoundError
+from ptc_cli.core.server import ServerConfig
+from ptc_cli.core.settings import Settings
+from ptc_cli.core.suggest import did_you_mean
+
+
+def write_servers(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
+    """Write servers, one a line."""
+    columns = ("server", "status", "tools", "transport", "origin", "reason")
+    table(stream, columns, [_row(entry) for entry in entries])
+
+
+def write_tests(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
+    """Write what came of connecting to servers, one a line."""
+    rows = [
+        (
+            entry.name,
+            entry.listing.status,
+            f"{len(entry.tools)} tools",
+            f"MCP {entry.listing.protocol_version or 'unknown'}",
+            entry.listing.server_version or "-",
+        )
+        for entry in entries
+    ]
+    table(stream, ("server", "status", "tools", "protocol", "version"), rows)
+
+
+def reached(config: ServerConfig) -> str:
+    """Return how a server is reached, as it is written: references stay references."""
+    if config.url is not None:
+        return config.url
+    return shlex.join([config.command or "", *config.args])
+
+
+def caller_of(caller: Caller, settings: Settings, names: Sequence[str]) -> Caller:
+    """Return a caller who sees only the servers with these names, or all for no name.
+
+    Raises:
+        ToolNotFoundError: No server has one of the names.
+    """
+    known = [config.name for config in settings.servers]
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"Servers: {', '.join(sorted(known)) or 'none'}."
+            raise ToolNotFoundError(f"no server '{name}'", hint=hint)
+    return replace(caller, servers=tuple(_literal(name) for name in names)) if names else caller
+
+
+def _literal(name: str) -> str:
+    """Return the glob that only this name matches."""
+    return re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", name)
+
+
+def _row(entry: ServerEntry) -> tuple[str, ...]:
+    listing, config = entry.listing, entry.config
+    reason = listing.reason or (f"{len(listing.rejected)} tools left out" if listing.rejected else "-")
+    return entry.name, listing.status, str(len(entry.tools)), config.transport, str(config.origin), reason
