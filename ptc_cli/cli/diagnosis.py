@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ptc_cli import __version__
+from ptc_cli.cli.server_test import test_servers
 from ptc_cli.cli.server_views import reached
 from ptc_cli.config import References, folders, load
 from ptc_cli.core.catalog import Caller, ServerEntry
@@ -49,10 +50,12 @@ async def examine(config: str | None) -> AsyncIterator[Finding]:
         settings = load(explicit=config, cwd=Path.cwd(), environ=os.environ, folders=places)
     except ConfigError as error:
         yield _fail("configuration", error)
-        for finding in _sandbox(SandboxSettings()):
+        async for finding in _sandbox(SandboxSettings()):
             yield finding
         return
-    for finding in [*_configuration(settings), *_servers(settings), *_sandbox(settings.sandbox)]:
+    for finding in [*_configuration(settings), *_servers(settings)]:
+        yield finding
+    async for finding in _sandbox(settings.sandbox):
         yield finding
     async for finding in _live(config):
         yield finding
@@ -64,9 +67,8 @@ async def _live(config: str | None) -> AsyncIterator[Finding]:
 
     try:
         async with open_engine(config=config) as engine:
-            view = await engine.describe(_CALLER, refresh=True)
-            for entry in view.servers:
-                for finding in _connected(entry):
+            for tested in await test_servers(engine, _CALLER, [config.name for config in engine.settings.servers]):
+                for finding in _connected(tested.entry):
                     yield finding
             yield await _checked(engine)
             yield await _ran(engine)
@@ -141,12 +143,13 @@ def _connected(entry: ServerEntry) -> Iterator[Finding]:
         yield Finding(level="warn", subject="servers", message=message, fix="Only its author can mend it.")
 
 
-def _sandbox(settings: SandboxSettings) -> Iterator[Finding]:
+async def _sandbox(settings: SandboxSettings) -> AsyncIterator[Finding]:
     from ptc_cli.sandbox import probe
 
-    found = probe(settings)
+    found = await probe(settings)
     for layers in found:
-        yield from _backend(layers)
+        for finding in _backend(layers):
+            yield finding
     if not any(layers.holding for layers in found):
         message = "no backend can hold a program on this machine"
         yield Finding(level="fail", subject="sandbox", message=message, fix="See the missing layers above.")
@@ -161,19 +164,19 @@ def _backend(layers: Layers) -> Iterator[Finding]:
 
 
 async def _checked(engine: Engine) -> Finding:
-    """Have the checker judge a right and a wrong program."""
+    """Have the checker try itself, and judge a program."""
     try:
-        right = await engine.check(Program.of("len('four') + 1"), _CALLER)
-        wrong = await engine.check(Program.of("len(4)"), _CALLER)
+        failures = await engine.self_test()
+        report = await engine.check(Program.of("len(4)"), _CALLER)
     except PtcError as error:
         return _fail("checker", error)
-    if not right.passed or wrong.passed:
+    if report.passed:
         fix = f"Clear the cache at {engine.folders.cache}, and report it if that does not help."
-        return Finding(level="fail", subject="checker", message="it judges plain programs wrongly", fix=fix)
-    if right.checker == "cold":
-        message = "it did not pass its self-test, so each check starts mypy anew, and is slow"
+        return Finding(level="fail", subject="checker", message="it lets a wrong program pass", fix=fix)
+    if failures or report.checker == "cold":
+        message = f"checks start mypy anew, and are slow: {', '.join(failures) or 'the self-test failed'}"
         return Finding(level="warn", subject="checker", message=message, fix="Reinstall ptc with the mypy it asks for.")
-    return _ok("checker", f"tells right from wrong, in {wrong.seconds * 1000:.0f} ms once warm")
+    return _ok("checker", f"tells right from wrong, in {report.seconds * 1000:.0f} ms once warm")
 
 
 async def _ran(engine: Engine) -> Finding:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TextIO
 
 from ptc_cli.console.tables import table
-from ptc_cli.core.catalog import Caller, ServerEntry
+from ptc_cli.core.catalog import ServerEntry
 from ptc_cli.core.errors import ToolNotFoundError
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import Settings
@@ -44,8 +42,8 @@ def reached(config: ServerConfig) -> str:
     return shlex.join([config.command or "", *config.args])
 
 
-def caller_of(caller: Caller, settings: Settings, names: Sequence[str]) -> Caller:
-    """Return a caller who sees only the servers with these names, or all for no name.
+def named(settings: Settings, names: Sequence[str]) -> list[str]:
+    """Return the names of the servers that are meant: these, or all for no name.
 
     Raises:
         ToolNotFoundError: No server has one of the names.
@@ -55,12 +53,7 @@ def caller_of(caller: Caller, settings: Settings, names: Sequence[str]) -> Calle
         if name not in known:
             hint = did_you_mean(name, known) or f"Servers: {', '.join(sorted(known)) or 'none'}."
             raise ToolNotFoundError(f"no server '{name}'", hint=hint)
-    return replace(caller, servers=tuple(_literal(name) for name in names)) if names else caller
-
-
-def _literal(name: str) -> str:
-    """Return the glob that only this name matches."""
-    return re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", name)
+    return list(dict.fromkeys(names)) or known
 
 
 def _row(entry: ServerEntry) -> tuple[str, ...]:

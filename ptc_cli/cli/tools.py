@@ -48,7 +48,9 @@ async def _list(invocation: Invocation, server: str | None, *, refresh: bool, na
         write_lines(sys.stdout, *(tool.path for tool in view))
     else:
         tool_views.write_listing(sys.stdout, view)
-    tool_views.write_problems(sys.stderr, view)
+    tool_views.write_problems(sys.stderr, view.servers)
+    if not view.servers:
+        talk.note(sys.stderr, tool_views.NO_SERVER)
     return UNUSABLE_EXIT_CODE if server is not None and entries[0].listing.status != "ok" else 0
 
 
@@ -108,7 +110,7 @@ async def _search(invocation: Invocation, query: str, *, limit: int, detail: boo
         tool_views.write_tools(sys.stdout, [hit.tool for hit in hits])
     if not hits:
         talk.note(sys.stderr, f"no tool found for '{query}'")
-    tool_views.write_problems(sys.stderr, view)
+    tool_views.write_problems(sys.stderr, view.servers)
     return 0
 
 

@@ -85,7 +85,7 @@ def _branches(schema: JsonValue, root: JsonObject) -> list[JsonObject]:
 
 def _referenced(reference: str, root: JsonObject) -> JsonValue:
     place: JsonValue = root
-    for step in reference.removeprefix("#").strip("/").split("/"):
+    for step in filter(None, reference.removeprefix("#").split("/")):
         if not isinstance(place, dict):
             return None
         place = place.get(step.replace("~1", "/").replace("~0", "~"))
