@@ -53,7 +53,7 @@ async def examine(config: str | None) -> AsyncIterator[Finding]:
         async for finding in _sandbox(SandboxSettings()):
             yield finding
         return
-    for finding in [*_configuration(settings), *_servers(settings)]:
+    for finding in _configuration(settings):
         yield finding
     async for finding in _sandbox(settings.sandbox):
         yield finding
@@ -67,8 +67,9 @@ async def _live(config: str | None) -> AsyncIterator[Finding]:
 
     try:
         async with open_engine(config=config) as engine:
+            references = References(os.environ, cwd=Path.cwd())
             for tested in await test_servers(engine, _CALLER, [config.name for config in engine.settings.servers]):
-                for finding in _connected(tested.entry):
+                for finding in [*_prepared(tested.entry.config, references)] or [*_connected(tested.entry)]:
                     yield finding
             yield await _checked(engine)
             yield await _ran(engine)
@@ -103,14 +104,11 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
         yield Finding(level="warn", subject="configuration", message="no server is configured", fix=fix)
 
 
-def _servers(settings: Settings) -> Iterator[Finding]:
-    references = References(os.environ, cwd=Path.cwd())
-    for config in settings.servers:
-        if not config.enabled:
-            yield _ok("servers", f"{config.name}: disabled in {config.origin}")
-        elif config.is_trusted:
-            yield from _unset(config, references)
-            yield from _command(config)
+def _prepared(config: ServerConfig, references: References) -> Iterator[Finding]:
+    """Give what keeps a server from being connected to at all."""
+    if config.enabled and config.is_trusted:
+        yield from _unset(config, references)
+        yield from _command(config)
 
 
 def _unset(config: ServerConfig, references: References) -> Iterator[Finding]:
@@ -134,7 +132,9 @@ def _connected(entry: ServerEntry) -> Iterator[Finding]:
     if listing.status == "ok":
         protocol = f"MCP {listing.protocol_version}" if listing.protocol_version else "MCP of an unknown revision"
         yield _ok("servers", f"{entry.name}: {len(entry.tools)} tools over {entry.config.transport}, {protocol}")
-    elif listing.status != "disabled":
+    elif listing.status == "disabled":
+        yield _ok("servers", f"{entry.name}: disabled in {entry.config.origin}")
+    else:
         message, _, fix = (listing.reason or "it could not be listed").partition("\n")
         level: Level = "warn" if listing.status == "untrusted" else "fail"
         yield Finding(level=level, subject="servers", message=f"{entry.name}: {message}", fix=fix or None)
@@ -147,20 +147,27 @@ async def _sandbox(settings: SandboxSettings) -> AsyncIterator[Finding]:
     from ptc_cli.sandbox import probe
 
     found = await probe(settings)
+    usable = [layers for layers in found if layers.holding and settings.backend in ("auto", layers.backend)]
     for layers in found:
-        for finding in _backend(layers):
+        for finding in _backend(layers, is_used=layers in usable[:1]):
             yield finding
-    if not any(layers.holding for layers in found):
+    if not usable:
         message = "no backend can hold a program on this machine"
-        yield Finding(level="fail", subject="sandbox", message=message, fix="See the missing layers above.")
+        fix = "\n".join(dict.fromkeys(layer.advice for layers in found for layer in layers.missing))
+        yield Finding(level="fail", subject="sandbox", message=message, fix=fix or None)
 
 
-def _backend(layers: Layers) -> Iterator[Finding]:
-    if layers.holding:
-        yield _ok("sandbox", f"{layers.backend}: {', '.join(layers.holding)}")
+def _backend(layers: Layers, *, is_used: bool) -> Iterator[Finding]:
+    """Give what a backend holds by; what it lacks is worth a warning only in the one that programs run in."""
+    missing: dict[tuple[str, str], list[str]] = {}
     for layer in layers.missing:
-        message = f"{layers.backend}: no {layer.name}: {layer.reason}"
-        yield Finding(level="warn", subject="sandbox", message=message, fix=layer.advice)
+        missing.setdefault((layer.reason, layer.advice), []).append(layer.name)
+    use = "programs run in it" if is_used else "not used here"
+    yield _ok("sandbox", f"{layers.backend} ({use}): {', '.join(layers.holding) or 'holds nothing'}")
+    for (reason, advice), names in missing.items():
+        message = f"{layers.backend} lacks {', '.join(names)}: {reason}"
+        level: Level = "warn" if is_used else "ok"
+        yield Finding(level=level, subject="sandbox", message=message, fix=advice if is_used else None)
 
 
 async def _checked(engine: Engine) -> Finding:
@@ -176,7 +183,7 @@ async def _checked(engine: Engine) -> Finding:
     if failures or report.checker == "cold":
         message = f"checks start mypy anew, and are slow: {', '.join(failures) or 'the self-test failed'}"
         return Finding(level="warn", subject="checker", message=message, fix="Reinstall ptc with the mypy it asks for.")
-    return _ok("checker", f"tells right from wrong, in {report.seconds * 1000:.0f} ms once warm")
+    return _ok("checker", f"tells right from wrong, in {report.seconds * 1000:.0f} ms")
 
 
 async def _ran(engine: Engine) -> Finding:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ptc_cli.cli.arguments import arguments_of, json_object
 from ptc_cli.cli.invocation import Invocation
+from ptc_cli.cli.server_views import find_tool
 from ptc_cli.cli.sources import read_text
 from ptc_cli.console import results, talk
 from ptc_cli.console.ask import asker
@@ -79,7 +80,7 @@ class Wanted:
 async def call_tool(invocation: Invocation, wanted: Wanted, *, as_json: bool) -> int:
     """Make a call, show what came back, and return the exit code that says how it went."""
     async with invocation.engine() as engine:
-        tool = (await engine.describe(invocation.caller)).find(wanted.tool)
+        tool = find_tool(engine, await engine.describe(invocation.caller), wanted.tool)
         arguments = arguments_of(tool, wanted.words, _given(wanted.given))
         answered = await _answer(engine, invocation.caller, tool, arguments, wanted)
         failure = engine.server_failure(tool.spec.server)

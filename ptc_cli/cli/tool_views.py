@@ -101,7 +101,7 @@ def write_problems(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
         listing = entry.listing
         if listing.status not in ("ok", "disabled"):
             message, _, hint = (listing.reason or "no reason given").partition("\n")
-            talk.warning(stream, f"server '{entry.name}' is {listing.status}: {message}", hint or None)
+            talk.warning(stream, f"server '{entry.name}' {listing.status}: {message}", hint or None)
         for tool in listing.rejected:
             talk.warning(stream, f"server '{entry.name}': tool '{tool.name}' is left out: {tool.reason}")
 

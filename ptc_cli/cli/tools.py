@@ -11,9 +11,10 @@ from ptc_cli.cli import tool_views
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
+from ptc_cli.cli.server_views import find_tool
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json, write_lines
-from ptc_cli.core.catalog import View
+from ptc_cli.core.catalog import Tool, View
 from ptc_cli.core.result import UNUSABLE_EXIT_CODE
 
 
@@ -70,8 +71,7 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
     """
     if schema and stub:
         raise click.UsageError("--schema and --stub exclude each other")
-    view = perform(_describe(invocation))
-    found = view.find(tool)
+    view, found = perform(_find(invocation, tool))
     if as_json:
         write_json(sys.stdout, tool=tool_views.in_full(view, found))
     elif schema:
@@ -81,9 +81,10 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
     return 0
 
 
-async def _describe(invocation: Invocation) -> View:
+async def _find(invocation: Invocation, path: str) -> tuple[View, Tool]:
     async with invocation.engine() as engine:
-        return await engine.describe(invocation.caller)
+        view = await engine.describe(invocation.caller)
+        return view, find_tool(engine, view, path)
 
 
 @command.command()
