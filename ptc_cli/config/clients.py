@@ -173,6 +173,13 @@ class _Translation:
         else:
             self._set("headers", key, value)
 
+    def tools(self, key: str, value: object) -> None:
+        # Some list the tools they want, where a star is all of them; in ours a table says more about each tool.
+        if not isinstance(value, list):
+            self._set("tools", key, value)
+        elif value != ["*"]:
+            self._set("allow", key, value)
+
     def env(self, key: str, value: object) -> None:
         before = self._values.get("env")
         merged = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
@@ -210,6 +217,7 @@ _SPECIAL: Mapping[str, Callable[[_Translation, str, object], None]] = {
     "http_headers": _Translation.http_headers,
     "env_vars": _Translation.forwarded,
     "env": _Translation.env,
+    "tools": _Translation.tools,
 }
 
 

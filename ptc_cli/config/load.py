@@ -28,6 +28,8 @@ from ptc_cli.core.settings import (
 
 T = TypeVar("T")
 
+_OTHER_FILE = "Mend the file, or use another configuration alone with --config FILE."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
@@ -83,8 +85,8 @@ def review(path: str, *, environ: Mapping[str, str]) -> Review:
 def _all_of(errors: Iterable[ConfigError], mistakes: list[Mistake]) -> ConfigError:
     of_reading = list(errors)
     messages = [error.message for error in of_reading] + ([error_of(mistakes).message] if mistakes else [])
-    hints = [error.hint for error in of_reading if error.hint]
-    return ConfigError("\n".join(messages), hint="\n".join(hints) or None)
+    hints = [error.hint for error in of_reading if error.hint] or [_OTHER_FILE]
+    return ConfigError("\n".join(messages), hint="\n".join(hints))
 
 
 def _interpret(found: Found, trust: TrustStore, home_folder: str, mistakes: list[Mistake]) -> FileSettings:

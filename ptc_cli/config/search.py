@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,14 +80,23 @@ def upward(cwd: Path, home_folder: Path) -> Iterator[Path]:
     """Give the folders that may be a project's: this one, and those above it, up to the user's home.
 
     What lies in the home folder itself is the user's set-up of other programs, such as `.cursor/mcp.json`, and no
-    project's; it counts only to someone who stands there.
+    project's; it counts only to someone who stands there. A folder such as `/tmp`, where anyone may put a file, is
+    nobody's project either: a stranger's broken file would stop everyone who works below it.
     """
     start = cwd.absolute()
     yield start
     for folder in start.parents:
-        if folder == home_folder:
+        if folder == home_folder or _is_everybodys(folder):
             return
         yield folder
+
+
+def _is_everybodys(folder: Path) -> bool:
+    try:
+        mode = folder.stat().st_mode
+    except OSError:
+        return False
+    return bool(mode & stat.S_IWOTH and mode & stat.S_ISVTX)
 
 
 def _own_in(folder: Path) -> Iterator[Path]:

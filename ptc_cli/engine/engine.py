@@ -7,7 +7,9 @@ import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptc_cli import codegen
 from ptc_cli.check.checker import Checker
@@ -27,7 +29,6 @@ from ptc_cli.core.stub import StubTree
 from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
-from ptc_cli.engine.explore import CallerShell, Explorers
 from ptc_cli.engine.gate import EmitProgress
 from ptc_cli.engine.local import LocalServer
 from ptc_cli.engine.run import Run
@@ -37,6 +38,9 @@ from ptc_cli.journal import Journal
 from ptc_cli.sandbox import open_backend
 from ptc_cli.search import Hit, Index
 from ptc_cli.upstream import Pool
+
+if TYPE_CHECKING:
+    from ptc_cli.engine.explore import CallerShell, Explorers
 
 
 class Engine:
@@ -69,7 +73,6 @@ class Engine:
             secrets=lambda: references.secrets,
         )
         self._views = Views()
-        self._explorers = Explorers()
         self._index: tuple[View, Index] | None = None
         self._local: dict[str, LocalServer] = {}
         self._runs: set[asyncio.Task[Result]] = set()
@@ -199,7 +202,16 @@ class Engine:
         await asyncio.gather(*self._runs, *self._background, return_exceptions=True)
         await self._source.close()
         await asyncio.gather(self._pool.close(), self._checker.close(), self._backend.close())
+        if "_explorers" in vars(self):
+            self._explorers.close()
         self.journal.close()
+
+    @cached_property
+    def _explorers(self) -> Explorers:
+        # bashkit and pyfakefs cost 50 ms to import; what explores no tree must not pay it.
+        from ptc_cli.engine.explore import Explorers
+
+        return Explorers()
 
     def _set_going(self, run: Run, work: Coroutine[None, None, Result]) -> Run:
         task = asyncio.create_task(work, name=f"run {run.id}")
@@ -212,7 +224,7 @@ class Engine:
         local = self._local.get(call.server)
         if local is not None:
             return await local.call(call)
-        return await self._pool.call(call, spec=tool and tool.spec, progress=emit_progress)
+        return await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
 
     def _ask_again(self, server: str) -> None:
         """Take over the changed tools of a server that says they changed."""

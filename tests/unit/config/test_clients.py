@@ -149,6 +149,14 @@ def test_our_own_keys_may_stand_in_another_clients_file(world: World) -> None:
     }
 
 
+def test_a_list_of_tools_is_what_is_allowed(world: World) -> None:
+    settings = world.load_text(
+        '{"mcpServers": {"a": {"command": "x", "tools": ["*"]}, "b": {"command": "x", "tools": ["t"]}}}', "a.json"
+    )
+
+    assert [each.allow for each in settings.servers] == [(), ("t",)]
+
+
 def test_a_key_nobody_knows_is_a_warning_and_a_mistyped_one_a_mistake(world: World) -> None:
     settings = world.load_text('{"mcpServers": {"a": {"command": "x", "frobnicate": 1}}}', "a.json")
 

@@ -63,6 +63,19 @@ def test_what_lies_in_the_home_folder_is_no_projects(world: World) -> None:
     assert names(world.load(cwd=world.home)) == ["a", "cursors_own"]
 
 
+def test_what_strangers_put_into_a_shared_folder_does_not_count(world: World) -> None:
+    inner = world.project / "mine" / "inner"
+    inner.mkdir(parents=True)
+    world.write("ptc.toml", "broken")
+    world.write(".mcp.json", "broken")
+    with pytest.raises(ConfigError):
+        world.load(cwd=inner)
+
+    world.project.chmod(0o1777)
+
+    assert world.load(cwd=inner).files == ()
+
+
 def test_pyproject_counts_when_it_configures_ptc(world: World) -> None:
     path = world.write("pyproject.toml", '[project]\nname = "p"\n[tool.ptc.servers.a]\ncommand = "x"\n')
     world.trust_file(path)
