@@ -15,16 +15,16 @@ from tests.engines import engine_over, plain_server, run
 
 EVERYTHING = Caller(door="mcp", token="admin")
 LITTLE = Caller(door="mcp", token="guest", servers=("open",), tools=("open.add", "open.echo"))
-HIDDEN = ("vault", "tool_1", "tool_2")
+HIDDEN = ("vault", "tool_0000", "tool_0001")
 """A server, and tools of the open one, that the second caller must not hear of."""
 
 WRONG = [
     "vault.echo(text='x')",
     "vaul.echo(text='x')",
     "from tools import vault",
-    "open.tool_()",
-    "open.tool_1()",
-    "open.tol_2()",
+    "open.tool_000()",
+    "open.tool_0000()",
+    "open.tol_0001()",
     "import tools\ntools.vaults.echo(text='x')",
     "from tools.vault import echo",
     "mcp__vault__echo(text='x')",
@@ -53,12 +53,12 @@ async def test_the_tree_and_the_shell_hold_nothing_of_it(engine: Engine) -> None
     found = await (await engine.shell(LITTLE)).run("ls -R / ; grep -r . / | head -500")
 
     assert names(json.dumps(dict(everything.files))) == list(HIDDEN)
-    assert names(json.dumps(dict(little.files)) == []
+    assert names(json.dumps(dict(little.files))) == []
     assert names(found.stdout + found.stderr) == []
 
 
 async def test_search_finds_nothing_of_it(engine: Engine) -> None:
-    for query in ("vault echo", "tool_1", "tool", "echo"):
+    for query in ("vault echo", "tool_0000", "tool", "echo"):
         hits = await engine.search(LITTLE, query, limit=50)
         assert {hit.tool.path for hit in hits} <= {"open.add", "open.echo"}
 
