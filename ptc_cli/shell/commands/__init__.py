@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ptc_cli.shell.command import Command
-from ptc_cli.shell.commands import cmp, copying, diff, file, ls, making, not_found, rm, stat, tee, tree
+from ptc_cli.shell.commands import cmp, copying, diff, file, jq, ls, making, not_found, rm, stat, tee, tree, xargs
 
 COMMANDS: Mapping[str, Command] = {
     "chmod": making.chmod,
@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, Command] = {
     "cp": copying.cp,
     "diff": diff.run,
     "file": file.run,
+    "jq": jq.run,
     "ln": copying.ln,
     "ls": ls.run,
     "mkdir": making.mkdir,
@@ -25,5 +26,6 @@ COMMANDS: Mapping[str, Command] = {
     "touch": making.touch,
     "tree": tree.run,
     "truncate": making.truncate,
+    "xargs": xargs.run,
     **dict.fromkeys(not_found.NAMES, not_found.run),
 }
