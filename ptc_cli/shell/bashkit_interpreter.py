@@ -26,10 +26,13 @@ _DESCRIPTORS = "/dev/fd/"
 """Where process substitutions have their files, which a second interpreter must be shown too."""
 
 _TIMED_OUT_STATUS = 124
+_UNBOUND_STATUS = 127
+"""What bash -c ends with where a variable must be set and is not."""
 
 _LOG = logging.getLogger(__name__)
 
 _SYNTAX_ERROR = re.compile(r"^parse error(?: at line (\d+), column \d+)?: ")
+_UNBOUND = re.compile(r"^bash: line \d+: \w+: (?:unbound variable|parameter null or not set)\n\Z", re.MULTILINE)
 _LIMIT = re.compile(r"^(?:execution error: )?(?:resource limit exceeded|budget validation failed): ?")
 
 Builtin = Callable[[BuiltinContext], BuiltinResult]
@@ -50,6 +53,8 @@ class BashkitInterpreter:
         stdout, stderr, exit_code = result.stdout, result.stderr, result.exit_code
         if result.error and _SYNTAX_ERROR.match(result.error):
             stderr, exit_code = _syntax_error(result.error), 2
+        if exit_code == 1 and _UNBOUND.search(stderr):
+            exit_code = _UNBOUND_STATUS
         limit = result.error if result.error and _LIMIT.match(result.error) else None
         if limit:
             # What came before the limit is no longer in the result.

@@ -72,9 +72,8 @@ _ABOUT_USAGE = re.compile(
     r"^(invalid option|unrecognized option|option .*requires an argument|missing |extra operand|only one list|"
     r"you must specify|the delimiter must|invalid floating point|invalid time interval|invalid field value)"
 )
-_ABOUT_FILES = re.compile(
-    r"^(invalid option|unrecognized option|option|cannot open|error reading|failed to open|can't|')"
-)
+_ABOUT_FILES = re.compile(r"^(invalid option|unrecognized option|option|cannot open|error reading|failed to|can't)")
+_FIND_CURLY = re.compile(r"^'|^(?:cannot delete|invalid mode|Expected|Unknown regular)")
 _QUOTED = re.compile(r"'([^']*)'")
 _REFUSED = re.compile(r"^error: unexpected argument '(--?)([^']*)' found.*", re.DOTALL)
 _REQUIRED = re.compile(r"^error: the following required arguments were not provided:.*", re.DOTALL)
@@ -112,7 +111,7 @@ def _line(invocation: Invocation, line: str) -> str:
         said, count = re.subn(pattern, replacement, said)
         if count and (pattern, replacement) not in _EVERY:
             return f"{name}: {said}"
-    if not _ABOUT_FILES.match(said):
+    if _FIND_CURLY.match(said) if name == "find" else not _ABOUT_FILES.match(said):
         said = _QUOTED.sub(lambda match: curly(match.group(1)), said)
     return f"{name}: {said}"
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from ptc_cli.shell.command import Command, Invocation, Output
-from ptc_cli.shell.commands import COMMANDS
+from ptc_cli.shell.commands import ALWAYS, grep
 from ptc_cli.shell.interpreter import Interpretation
 from ptc_cli.shell.ordering import in_order, is_merged
 from ptc_cli.shell.rewording import REWORDED, reworded
@@ -23,9 +23,9 @@ def _as_it_is(invocation: Invocation) -> Output:
 _ALL: Mapping[str, Command] = {
     "egrep": _as_it_is,
     "fgrep": _as_it_is,
-    "grep": _as_it_is,
+    "grep": grep.run,
     **dict.fromkeys(REWORDED, reworded),
-    **COMMANDS,
+    **ALWAYS,
 }
 
 _MESSAGE = re.compile(rf"^(?:{'|'.join(map(re.escape, _ALL))}|error|io error): ", re.MULTILINE)

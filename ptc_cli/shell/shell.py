@@ -13,7 +13,8 @@ from ptc_cli.core.tree import Node, Tree
 from ptc_cli.shell import lookup, second_run
 from ptc_cli.shell.bashkit_interpreter import BashkitInterpreter
 from ptc_cli.shell.command import Deadline
-from ptc_cli.shell.commands import COMMANDS
+from ptc_cli.shell.commands import commands
+from ptc_cli.shell.completion import complete
 from ptc_cli.shell.facts import OWNER
 from ptc_cli.shell.interpreter import Interpretation, Interpreter, Script
 from ptc_cli.shell.remarks import remarks, tidy
@@ -68,6 +69,10 @@ class Shell:
             return ShellResult(stdout="", stderr=refusal, exit_code=2, session=session)
         return self._result(self._interpretation(self._script(command, session)), session)
 
+    def complete(self, text: str, session: ShellSession) -> list[str]:
+        """Return what the last word of a command line may become."""
+        return complete(text, lookup.mounted(self._tree.root, self._mount), session.cwd)
+
     def close(self) -> None:
         """Let the threads end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -89,7 +94,7 @@ class Shell:
             mount=self._mount,
             cwd=_standing(root, session.cwd, self._home),
             env={**self._variables, **session.exported},
-            commands=COMMANDS,
+            commands=commands(command),
             now=self._clock(),
             deadline=Deadline(at=time.monotonic() + self._timeout_seconds),
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ptc_cli.shell.command import Command
-from ptc_cli.shell.commands import cmp, copying, diff, file, jq, ls, making, not_found, rm, stat, tee, tree, xargs
+from ptc_cli.shell.commands import cmp, copying, diff, file, grep, jq, ls, making, not_found, rm, stat, tee, tree, xargs
 
-COMMANDS: Mapping[str, Command] = {
+ALWAYS: Mapping[str, Command] = {
     "chmod": making.chmod,
     "chown": making.chown,
     "cmp": cmp.run,
@@ -29,3 +29,8 @@ COMMANDS: Mapping[str, Command] = {
     "xargs": xargs.run,
     **dict.fromkeys(not_found.NAMES, not_found.run),
 }
+
+
+def commands(script: str) -> Mapping[str, Command]:
+    """Return our own commands for a script."""
+    return {**ALWAYS, "grep": grep.run} if grep.RECURSIVE.search(script) else ALWAYS
