@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ptc_cli import __version__
+from ptc_cli.cli.server_test import test_servers
 from ptc_cli.cli.server_views import reached
 from ptc_cli.config import References, folders, load
 from ptc_cli.core.catalog import Caller, ServerEntry
@@ -49,10 +50,12 @@ async def examine(config: str | None) -> AsyncIterator[Finding]:
         settings = load(explicit=config, cwd=Path.cwd(), environ=os.environ, folders=places)
     except ConfigError as error:
         yield _fail("configuration", error)
-        for finding in _sandbox(SandboxSettings()):
+        async for finding in _sandbox(SandboxSettings()):
             yield finding
         return
-    for finding in [*_configuration(settings), *_servers(settings), *_sandbox(settings.sandbox)]:
+    for finding in _configuration(settings):
+        yield finding
+    async for finding in _sandbox(settings.sandbox):
         yield finding
     async for finding in _live(config):
         yield finding
@@ -64,9 +67,9 @@ async def _live(config: str | None) -> AsyncIterator[Finding]:
 
     try:
         async with open_engine(config=config) as engine:
-            view = await engine.describe(_CALLER, refresh=True)
-            for entry in view.servers:
-                for finding in _connected(entry):
+            references = References(os.environ, cwd=Path.cwd())
+            for tested in await test_servers(engine, _CALLER, [config.name for config in engine.settings.servers]):
+                for finding in [*_prepared(tested.entry.config, references)] or [*_connected(tested.entry)]:
                     yield finding
             yield await _checked(engine)
             yield await _ran(engine)
@@ -101,14 +104,11 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
         yield Finding(level="warn", subject="configuration", message="no server is configured", fix=fix)
 
 
-def _servers(settings: Settings) -> Iterator[Finding]:
-    references = References(os.environ, cwd=Path.cwd())
-    for config in settings.servers:
-        if not config.enabled:
-            yield _ok("servers", f"{config.name}: disabled in {config.origin}")
-        elif config.is_trusted:
-            yield from _unset(config, references)
-            yield from _command(config)
+def _prepared(config: ServerConfig, references: References) -> Iterator[Finding]:
+    """Give what keeps a server from being connected to at all."""
+    if config.enabled and config.is_trusted:
+        yield from _unset(config, references)
+        yield from _command(config)
 
 
 def _unset(config: ServerConfig, references: References) -> Iterator[Finding]:
@@ -132,7 +132,9 @@ def _connected(entry: ServerEntry) -> Iterator[Finding]:
     if listing.status == "ok":
         protocol = f"MCP {listing.protocol_version}" if listing.protocol_version else "MCP of an unknown revision"
         yield _ok("servers", f"{entry.name}: {len(entry.tools)} tools over {entry.config.transport}, {protocol}")
-    elif listing.status != "disabled":
+    elif listing.status == "disabled":
+        yield _ok("servers", f"{entry.name}: disabled in {entry.config.origin}")
+    else:
         message, _, fix = (listing.reason or "it could not be listed").partition("\n")
         level: Level = "warn" if listing.status == "untrusted" else "fail"
         yield Finding(level=level, subject="servers", message=f"{entry.name}: {message}", fix=fix or None)
@@ -141,39 +143,47 @@ def _connected(entry: ServerEntry) -> Iterator[Finding]:
         yield Finding(level="warn", subject="servers", message=message, fix="Only its author can mend it.")
 
 
-def _sandbox(settings: SandboxSettings) -> Iterator[Finding]:
+async def _sandbox(settings: SandboxSettings) -> AsyncIterator[Finding]:
     from ptc_cli.sandbox import probe
 
-    found = probe(settings)
+    found = await probe(settings)
+    usable = [layers for layers in found if layers.holding and settings.backend in ("auto", layers.backend)]
     for layers in found:
-        yield from _backend(layers)
-    if not any(layers.holding for layers in found):
+        for finding in _backend(layers, is_used=layers in usable[:1]):
+            yield finding
+    if not usable:
         message = "no backend can hold a program on this machine"
-        yield Finding(level="fail", subject="sandbox", message=message, fix="See the missing layers above.")
+        fix = "\n".join(dict.fromkeys(layer.advice for layers in found for layer in layers.missing))
+        yield Finding(level="fail", subject="sandbox", message=message, fix=fix or None)
 
 
-def _backend(layers: Layers) -> Iterator[Finding]:
-    if layers.holding:
-        yield _ok("sandbox", f"{layers.backend}: {', '.join(layers.holding)}")
+def _backend(layers: Layers, *, is_used: bool) -> Iterator[Finding]:
+    """Give what a backend holds by; what it lacks is worth a warning only in the one that programs run in."""
+    missing: dict[tuple[str, str], list[str]] = {}
     for layer in layers.missing:
-        message = f"{layers.backend}: no {layer.name}: {layer.reason}"
-        yield Finding(level="warn", subject="sandbox", message=message, fix=layer.advice)
+        missing.setdefault((layer.reason, layer.advice), []).append(layer.name)
+    use = "programs run in it" if is_used else "not used here"
+    yield _ok("sandbox", f"{layers.backend} ({use}): {', '.join(layers.holding) or 'holds nothing'}")
+    for (reason, advice), names in missing.items():
+        message = f"{layers.backend} lacks {', '.join(names)}: {reason}"
+        level: Level = "warn" if is_used else "ok"
+        yield Finding(level=level, subject="sandbox", message=message, fix=advice if is_used else None)
 
 
 async def _checked(engine: Engine) -> Finding:
-    """Have the checker judge a right and a wrong program."""
+    """Have the checker try itself, and judge a program."""
     try:
-        right = await engine.check(Program.of("len('four') + 1"), _CALLER)
-        wrong = await engine.check(Program.of("len(4)"), _CALLER)
+        failures = await engine.self_test()
+        report = await engine.check(Program.of("len(4)"), _CALLER)
     except PtcError as error:
         return _fail("checker", error)
-    if not right.passed or wrong.passed:
+    if report.passed:
         fix = f"Clear the cache at {engine.folders.cache}, and report it if that does not help."
-        return Finding(level="fail", subject="checker", message="it judges plain programs wrongly", fix=fix)
-    if right.checker == "cold":
-        message = "it did not pass its self-test, so each check starts mypy anew, and is slow"
+        return Finding(level="fail", subject="checker", message="it lets a wrong program pass", fix=fix)
+    if failures or report.checker == "cold":
+        message = f"checks start mypy anew, and are slow: {', '.join(failures) or 'the self-test failed'}"
         return Finding(level="warn", subject="checker", message=message, fix="Reinstall ptc with the mypy it asks for.")
-    return _ok("checker", f"tells right from wrong, in {wrong.seconds * 1000:.0f} ms once warm")
+    return _ok("checker", f"tells right from wrong, in {report.seconds * 1000:.0f} ms")
 
 
 async def _ran(engine: Engine) -> Finding:

@@ -13,6 +13,10 @@ from ptc_cli.core.suggest import did_you_mean
 class Noun(click.Group):
     """A group that says which command was probably meant, and never runs it."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order they were written."""
+        return list(self.commands)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

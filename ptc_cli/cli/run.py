@@ -11,14 +11,14 @@ from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.sources import SourceError, read_program, read_text
 from ptc_cli.cli.typed_text import NotJsonError, parsed_json
-from ptc_cli.console import results
+from ptc_cli.console import results, talk
 from ptc_cli.console.ask import asker
 from ptc_cli.console.live import Streams, follow
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.execution import Execution, Limits
 from ptc_cli.core.program import Program
-from ptc_cli.core.result import Result
+from ptc_cli.core.result import DENIED_EXIT_CODE, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +101,16 @@ async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_j
         limits = _limits(engine.settings.sandbox.limits, wanted)
         execution = Execution.of(program, caller=invocation.caller, limits=limits)
         execution = replace(execution, allow=wanted.allow or ("*",), deny=wanted.deny, input=wanted.input)
-        run = await engine.start(execution)
         ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
+        run = await engine.start(execution, can_ask=ask is not None)
         streams = None if as_json else Streams(out=sys.stdout, err=sys.stderr)
         result = await follow(run, streams=streams, ask=ask, door="cli")
     if as_json:
         write_json(sys.stdout, **to_json(result), exit_code=result.exit_code)
     else:
         results.ending(result, program, out=sys.stdout, err=sys.stderr)
+        if ask is None and result.exit_code == DENIED_EXIT_CODE:
+            talk.note(sys.stderr, "where only approval is missing, give it with --yes")
     return result
 
 

@@ -12,9 +12,9 @@ from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.server_edit import Wanted, add_to_file, remove_from_file, trust_files
+from ptc_cli.cli.server_test import test_servers
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_json
-from ptc_cli.core.result import UNUSABLE_EXIT_CODE
 
 
 @click.group(cls=Noun)
@@ -39,7 +39,7 @@ async def _list(invocation: Invocation, *, refresh: bool, as_json: bool) -> int:
     else:
         server_views.write_servers(sys.stdout, view.servers)
     if not view.servers:
-        tool_views.write_problems(sys.stderr, view)
+        talk.note(sys.stderr, tool_views.NO_SERVER)
     return 0
 
 
@@ -54,15 +54,17 @@ def test(invocation: Invocation, names: tuple[str, ...], as_json: bool) -> int:
 
 async def _test(invocation: Invocation, names: tuple[str, ...], *, as_json: bool) -> int:
     async with invocation.engine() as engine:
-        caller = server_views.caller_of(invocation.caller, engine.settings, names)
-        view = await engine.describe(caller, refresh=True)
+        chosen = server_views.named(engine.settings, names)
+        tested = await test_servers(engine, invocation.caller, chosen)
+    entries = [each.entry for each in tested]
     if as_json:
-        write_json(sys.stdout, servers=[tool_views.server_as_json(entry) for entry in view.servers])
+        write_json(sys.stdout, servers=[tool_views.server_as_json(entry) for entry in entries])
     else:
-        server_views.write_tests(sys.stdout, view.servers)
-        tool_views.write_problems(sys.stderr, view)
-    failed = any(entry.listing.status not in ("ok", "disabled") for entry in view.servers)
-    return UNUSABLE_EXIT_CODE if failed else 0
+        server_views.write_tests(sys.stdout, entries)
+        tool_views.write_problems(sys.stderr, entries)
+    if not entries:
+        talk.note(sys.stderr, tool_views.NO_SERVER)
+    return max((each.exit_code for each in tested), default=0)
 
 
 @command.command()

@@ -35,7 +35,7 @@ def export_stubs(invocation: Invocation, folder: Path, face: Face, as_json: bool
     if as_json:
         write_json(sys.stdout, folder=str(folder), files=sorted(tree.files), changed=list(written))
     talk.note(sys.stderr, f"{len(tree.files)} files in {folder}, {len(written)} of them changed")
-    write_problems(sys.stderr, view)
+    write_problems(sys.stderr, view.servers)
     return 0
 
 

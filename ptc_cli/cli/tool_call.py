@@ -7,20 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ptc_cli.cli.arguments import arguments_of, json_object
 from ptc_cli.cli.invocation import Invocation
+from ptc_cli.cli.server_views import find_tool
 from ptc_cli.cli.sources import read_text
 from ptc_cli.console import results, talk
 from ptc_cli.console.ask import asker
 from ptc_cli.console.live import follow
 from ptc_cli.console.terminal import write_json, write_lines
 from ptc_cli.core.call import Content, FailureKind, ToolFailure, ToolResult
-from ptc_cli.core.catalog import Tool
+from ptc_cli.core.catalog import Caller, Tool
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.names import identifier
+
+if TYPE_CHECKING:
+    from ptc_cli.engine import Engine
 
 EXIT_CODES: Mapping[FailureKind, int] = MappingProxyType(
     {
@@ -75,20 +80,38 @@ class Wanted:
 async def call_tool(invocation: Invocation, wanted: Wanted, *, as_json: bool) -> int:
     """Make a call, show what came back, and return the exit code that says how it went."""
     async with invocation.engine() as engine:
-        tool = (await engine.describe(invocation.caller)).find(wanted.tool)
+        tool = find_tool(engine, await engine.describe(invocation.caller), wanted.tool)
         arguments = arguments_of(tool, wanted.words, _given(wanted.given))
-        run = await engine.call(
-            invocation.caller, tool.spec.server, tool.spec.name, arguments, timeout_seconds=wanted.timeout_seconds
-        )
-        ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
-        await follow(run, streams=None, ask=ask, door="cli")
-        answered = run.returned
+        answered = await _answer(engine, invocation.caller, tool, arguments, wanted)
+        failure = engine.server_failure(tool.spec.server)
     saved = _save(answered.content, wanted.folder, tool) if wanted.folder is not None else ()
     if as_json:
         _write_json(tool, answered, saved)
     else:
         _write(answered, saved)
-    return 0 if answered.failure is None else EXIT_CODES[answered.failure.kind]
+    return _exit_code(answered, failure)
+
+
+async def _answer(engine: Engine, caller: Caller, tool: Tool, arguments: JsonObject, wanted: Wanted) -> ToolResult:
+    ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
+    run = await engine.call(
+        caller,
+        tool.spec.server,
+        tool.spec.name,
+        arguments,
+        timeout_seconds=wanted.timeout_seconds,
+        can_ask=ask is not None,
+    )
+    await follow(run, streams=None, ask=ask, door="cli")
+    return run.returned or ToolResult.failed("cancelled", "the call was cancelled")
+
+
+def _exit_code(answered: ToolResult, failure: PtcError | None) -> int:
+    if answered.failure is None:
+        return 0
+    if answered.failure.kind == "unavailable" and failure is not None:
+        return failure.exit_code
+    return EXIT_CODES[answered.failure.kind]
 
 
 def _given(text: str | None) -> JsonObject:

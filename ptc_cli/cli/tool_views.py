@@ -10,6 +10,8 @@ from ptc_cli.console.tables import table
 from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.jsonvalue import JsonObject
 
+NO_SERVER = "no server is configured; add one with: ptc servers add NAME -- COMMAND ARGS"
+
 
 def flags(tool: Tool) -> list[str]:
     """Return what a tool's server claims of it, and what is known of its result."""
@@ -93,14 +95,13 @@ def write_tools(stream: TextIO, tools: Sequence[Tool]) -> None:
     table(stream, ("tool", "flags", "summary"), [_row(tool) for tool in tools])
 
 
-def write_problems(stream: TextIO, view: View) -> None:
-    """Say which servers and tools are missing from a view, and what to do."""
-    if not view.servers:
-        talk.note(stream, "no server is configured; add one with: ptc servers add NAME -- COMMAND")
-    for entry in view.servers:
+def write_problems(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
+    """Say which servers and tools cannot be used, and what to do."""
+    for entry in entries:
         listing = entry.listing
         if listing.status not in ("ok", "disabled"):
-            talk.warning(stream, f"server '{entry.name}' is {listing.status}: {listing.reason or 'no reason given'}")
+            message, _, hint = (listing.reason or "no reason given").partition("\n")
+            talk.warning(stream, f"server '{entry.name}' {listing.status}: {message}", hint or None)
         for tool in listing.rejected:
             talk.warning(stream, f"server '{entry.name}': tool '{tool.name}' is left out: {tool.reason}")
 

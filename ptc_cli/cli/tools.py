@@ -11,9 +11,10 @@ from ptc_cli.cli import tool_views
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
+from ptc_cli.cli.server_views import find_tool
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json, write_lines
-from ptc_cli.core.catalog import View
+from ptc_cli.core.catalog import Tool, View
 from ptc_cli.core.result import UNUSABLE_EXIT_CODE
 
 
@@ -48,7 +49,9 @@ async def _list(invocation: Invocation, server: str | None, *, refresh: bool, na
         write_lines(sys.stdout, *(tool.path for tool in view))
     else:
         tool_views.write_listing(sys.stdout, view)
-    tool_views.write_problems(sys.stderr, view)
+    tool_views.write_problems(sys.stderr, view.servers)
+    if not view.servers:
+        talk.note(sys.stderr, tool_views.NO_SERVER)
     return UNUSABLE_EXIT_CODE if server is not None and entries[0].listing.status != "ok" else 0
 
 
@@ -68,8 +71,7 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
     """
     if schema and stub:
         raise click.UsageError("--schema and --stub exclude each other")
-    view = perform(_describe(invocation))
-    found = view.find(tool)
+    view, found = perform(_find(invocation, tool))
     if as_json:
         write_json(sys.stdout, tool=tool_views.in_full(view, found))
     elif schema:
@@ -79,9 +81,10 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
     return 0
 
 
-async def _describe(invocation: Invocation) -> View:
+async def _find(invocation: Invocation, path: str) -> tuple[View, Tool]:
     async with invocation.engine() as engine:
-        return await engine.describe(invocation.caller)
+        view = await engine.describe(invocation.caller)
+        return view, find_tool(engine, view, path)
 
 
 @command.command()
@@ -108,7 +111,7 @@ async def _search(invocation: Invocation, query: str, *, limit: int, detail: boo
         tool_views.write_tools(sys.stdout, [hit.tool for hit in hits])
     if not hits:
         talk.note(sys.stderr, f"no tool found for '{query}'")
-    tool_views.write_problems(sys.stderr, view)
+    tool_views.write_problems(sys.stderr, view.servers)
     return 0
 
 

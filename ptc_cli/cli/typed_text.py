@@ -10,6 +10,13 @@ from math import isfinite
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
+_TYPE_NAMES = {
+    "array": "a JSON array",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "number": "a number",
+    "object": "a JSON object",
+}
 _MOST_BRANCHES = 1000
 _MOST_NESTED_ARRAYS = 8
 
@@ -62,7 +69,10 @@ def typed_text(text: str, schema: JsonValue, root: JsonObject, *, nested: int = 
         return whole[0] if whole else [typed_text(text, items, root, nested=nested + 1)]
     if types or choices:
         names = tuple(str(choice) for choice in choices)
-        raise UnfitError(" or ".join([*(repr(name) for name in names), *sorted(types)]), names)
+        raise UnfitError(
+            " or ".join([*(repr(name) for name in names), *(_TYPE_NAMES.get(kind, kind) for kind in sorted(types))]),
+            names,
+        )
     return (_parsed(text) or (text,))[0]
 
 
@@ -85,7 +95,7 @@ def _branches(schema: JsonValue, root: JsonObject) -> list[JsonObject]:
 
 def _referenced(reference: str, root: JsonObject) -> JsonValue:
     place: JsonValue = root
-    for step in reference.removeprefix("#").strip("/").split("/"):
+    for step in filter(None, reference.removeprefix("#").split("/")):
         if not isinstance(place, dict):
             return None
         place = place.get(step.replace("~1", "/").replace("~0", "~"))

@@ -7,7 +7,6 @@ import json
 import os
 from typing import Protocol, TextIO
 
-from ptc_cli.console import talk
 from ptc_cli.console.terminal import is_terminal, one_line, styled, visible, write, write_lines
 from ptc_cli.core.event import Decision, Question
 
@@ -24,31 +23,15 @@ class Asker(Protocol):
         ...
 
 
-def asker(*, stdin: TextIO, talk_to: TextIO, is_granted: bool) -> Asker:
-    """Return who decides: `--yes` has decided already, and without a terminal there is nobody to ask."""
+def asker(*, stdin: TextIO, talk_to: TextIO, is_granted: bool) -> Asker | None:
+    """Return who decides: `--yes` has decided already; without a terminal there is nobody, and the answer is no."""
     if is_granted:
         return _grant
-    if is_terminal(stdin) and is_terminal(talk_to):
-        return _Prompt(stdin, talk_to)
-    return _Refusal(talk_to)
+    return _Prompt(stdin, talk_to) if is_terminal(stdin) and is_terminal(talk_to) else None
 
 
 async def _grant(_: Question) -> Decision:
     return "all"
-
-
-class _Refusal:
-    def __init__(self, talk_to: TextIO) -> None:
-        self._talk_to = talk_to
-
-    async def __call__(self, question: Question) -> Decision:
-        call = question.call
-        talk.warning(
-            self._talk_to,
-            f"refused {call.server}.{call.tool}: {question.reason}, and there is no terminal to ask on",
-            "Allow such calls with --yes, or list the tool under `allow` of its server.",
-        )
-        return "no"
 
 
 class _Prompt:

@@ -18,6 +18,7 @@ from ptc_cli.core.event import (
     CallFinished,
     CallStarted,
     Checked,
+    Decision,
     Finished,
     Happening,
     Output,
@@ -42,7 +43,7 @@ class Streams:
     err: TextIO
 
 
-async def follow(run: Run, *, streams: Streams | None, ask: Asker, door: str) -> Result:
+async def follow(run: Run, *, streams: Streams | None, ask: Asker | None, door: str) -> Result:
     """Show a run until its end and return how it ended; without streams only questions are seen to.
 
     Ctrl-C ends the run in order, so that its result can still be shown. When we are ended ourselves, so is the run.
@@ -69,7 +70,7 @@ async def follow(run: Run, *, streams: Streams | None, ask: Asker, door: str) ->
 def _cancelled_by_interrupt(run: Run) -> Iterator[None]:
     """Have Ctrl-C cancel a run; a second one does what it always does."""
     loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
-    cancelling: set[asyncio.Task[None]] = set()
+    cancelling: set[asyncio.Task[Result]] = set()
 
     def cancel() -> None:
         restore()
@@ -91,7 +92,7 @@ def _cancelled_by_interrupt(run: Run) -> Iterator[None]:
 class _Questions:
     """The questions of a run that are open, each with the task that asks."""
 
-    def __init__(self, run: Run, ask: Asker, door: str) -> None:
+    def __init__(self, run: Run, ask: Asker | None, door: str) -> None:
         self._run = run
         self._ask = ask
         self._door = door
@@ -99,15 +100,17 @@ class _Questions:
 
     def see(self, what: Happening) -> None:
         match what:
-            case Asked(question=question):
-                self._open[question.id] = asyncio.create_task(self._put(question))
+            case Asked(question=question) if self._ask is not None:
+                self._open[question.id] = asyncio.create_task(self._put(question, self._ask))
             case Answered(question=question_id) if task := self._open.pop(question_id, None):
                 task.cancel()
             case _:
                 pass
 
-    async def _put(self, question: Question) -> None:
-        decision = await self._ask(question)
+    async def _put(self, question: Question, ask: Asker) -> None:
+        decision: Decision = "no"
+        with suppress(OSError):  # a terminal that went away says nothing, which is no
+            decision = await ask(question)
         self._open.pop(question.id, None)
         self._run.answer(question.id, decision, by=self._door)
 

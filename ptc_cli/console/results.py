@@ -49,8 +49,8 @@ def failure(stream: TextIO, result: Result) -> None:
     for message in result.warnings:
         talk.warning(stream, message)
     if result.error is not None:
-        _program_error(stream, result.error)
-    if result.limit is not None:
+        _program_error(stream, result.error, _limit_hint(result.limit) if result.limit else result.error.hint)
+    elif result.limit is not None:
         talk.error(stream, f"the program reached its limit of {_limit(result.limit)}", _limit_hint(result.limit))
     if result.is_truncated:
         talk.warning(stream, "the program wrote more than is kept; the rest is lost")
@@ -81,15 +81,14 @@ def size(count: int) -> str:
     return f"{number:.0f} {unit}" if unit == "B" or number >= 100 else f"{number:.1f} {unit}"
 
 
-def _program_error(stream: TextIO, error: ProgramError) -> None:
+def _program_error(stream: TextIO, error: ProgramError, hint: str | None) -> None:
     if error.traceback:
         write_lines(stream, visible(error.traceback.rstrip("\n")))
-        for line in (error.hint or "").splitlines():
-            write_lines(stream, f"  {styled('help:', 'hint', stream)} {visible(line)}")
+        talk.hint(stream, hint)
         return
     place = f"line {error.line}: " if error.line is not None else ""
     message = f"{error.type}: {error.message}" if error.message else error.type
-    talk.error(stream, f"{place}{message}", error.hint)
+    talk.error(stream, f"{place}{message}", hint)
 
 
 def _limit(limit: LimitHit) -> str:

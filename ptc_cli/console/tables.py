@@ -9,6 +9,9 @@ from ptc_cli.console.terminal import is_terminal, one_line, styled, visible, wan
 
 Row = Sequence[str]
 
+_MOST_PADDED = 60
+"""Cells that are longer push the rest of their line to the right, and only theirs."""
+
 
 def table(stream: TextIO, columns: Row, rows: Sequence[Row]) -> None:
     """Write rows under their columns' names; off a terminal without the names, one line a row."""
@@ -27,7 +30,7 @@ def facts(stream: TextIO, pairs: Sequence[tuple[str, str]]) -> None:
 
 def _aligned(rows: Sequence[Row]) -> list[str]:
     cells = [[one_line(cell) for cell in row] for row in rows]
-    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    widths = [min(max(len(cell) for cell in column), _MOST_PADDED) for column in zip(*cells, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
 
 

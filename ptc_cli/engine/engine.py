@@ -7,14 +7,16 @@ import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptc_cli import codegen
 from ptc_cli.check.checker import Checker
 from ptc_cli.config import References, folders, load
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
-from ptc_cli.core.catalog import Caller, Tool, View
+from ptc_cli.core.catalog import Caller, Catalog, Tool, View
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.execution import Execution
@@ -22,12 +24,12 @@ from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
+from ptc_cli.core.server import ServerListing
 from ptc_cli.core.settings import Folders, Settings
 from ptc_cli.core.stub import StubTree
 from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
-from ptc_cli.engine.explore import CallerShell, Explorers
 from ptc_cli.engine.gate import EmitProgress
 from ptc_cli.engine.local import LocalServer
 from ptc_cli.engine.run import Run
@@ -37,6 +39,9 @@ from ptc_cli.journal import Journal
 from ptc_cli.sandbox import open_backend
 from ptc_cli.search import Hit, Index
 from ptc_cli.upstream import Pool
+
+if TYPE_CHECKING:
+    from ptc_cli.engine.explore import CallerShell, Explorers
 
 
 class Engine:
@@ -51,8 +56,10 @@ class Engine:
         self._references = references
         state, cache = Path(folders.state), Path(folders.cache)
         self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
-        self._pool = Pool(settings.servers, resolve=references.for_server, logs=state / "logs")
-        self._source = CatalogSource(settings.servers, ask=self._pool.list, cache=ListingCache(cache))
+        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache))
+        self._pool = Pool(
+            settings.servers, resolve=references.for_server, logs=state / "logs", eras=_eras(self._source.catalog)
+        )
         self._pool.on_changed(self._ask_again)
         self._checker = Checker(
             cache=cache / "checker", runtime_stub=codegen.runtime_stub, python=settings.sandbox.python
@@ -69,7 +76,6 @@ class Engine:
             secrets=lambda: references.secrets,
         )
         self._views = Views()
-        self._explorers = Explorers()
         self._index: tuple[View, Index] | None = None
         self._local: dict[str, LocalServer] = {}
         self._runs: set[asyncio.Task[Result]] = set()
@@ -199,7 +205,16 @@ class Engine:
         await asyncio.gather(*self._runs, *self._background, return_exceptions=True)
         await self._source.close()
         await asyncio.gather(self._pool.close(), self._checker.close(), self._backend.close())
+        if "_explorers" in vars(self):
+            self._explorers.close()
         self.journal.close()
+
+    @cached_property
+    def _explorers(self) -> Explorers:
+        # bashkit and pyfakefs cost 50 ms to import; what explores no tree must not pay it.
+        from ptc_cli.engine.explore import Explorers
+
+        return Explorers()
 
     def _set_going(self, run: Run, work: Coroutine[None, None, Result]) -> Run:
         task = asyncio.create_task(work, name=f"run {run.id}")
@@ -208,11 +223,14 @@ class Engine:
         run.begin(task)
         return run
 
+    async def _list(self, server: str) -> ServerListing:
+        return await self._pool.list(server)
+
     async def _carry(self, call: ToolCall, tool: Tool | None, emit_progress: EmitProgress) -> ToolResult:
         local = self._local.get(call.server)
         if local is not None:
             return await local.call(call)
-        return await self._pool.call(call, spec=tool and tool.spec, progress=emit_progress)
+        return await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
 
     def _ask_again(self, server: str) -> None:
         """Take over the changed tools of a server that says they changed."""
@@ -222,6 +240,11 @@ class Engine:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _eras(catalog: Catalog) -> dict[str, str]:
+    """Return the protocol revision that each server spoke when it was last asked: finding out anew costs seconds."""
+    return {entry.name: version for entry in catalog.servers if (version := entry.listing.protocol_version)}
 
 
 @asynccontextmanager

@@ -27,16 +27,15 @@ class CallerShell:
     """The shell of one session: its working directory and exported variables last as long as the engine."""
 
     def __init__(self, shell: Shell, session: ShellSession) -> None:
-        self._shell = shell
+        self.shell = shell
         self.session = session
+        """Where it stands after the last command."""
 
     async def run(self, command: str) -> ShellResult:
         """Run one command line over the tree."""
-        return await self._shell.run(command, self.session)
-
-    def complete(self, text: str) -> list[str]:
-        """Return the paths that a word may become."""
-        return self._shell.complete(text, self.session)
+        result = await self.shell.run(command, self.session)
+        self.session = result.session
+        return result
 
 
 class Explorers:
@@ -44,7 +43,7 @@ class Explorers:
 
     def __init__(self) -> None:
         self._explored: dict[tuple[object, ...], _Explored] = {}
-        self._sessions: dict[tuple[object, ...], ShellSession] = {}
+        self._shells: dict[tuple[object, ...], CallerShell] = {}
 
     def tree(self, view: View) -> StubTree:
         """Return the files that a view's caller explores."""
@@ -56,8 +55,17 @@ class Explorers:
 
     def shell(self, view: View) -> CallerShell:
         """Return the shell of a view's caller."""
-        key = (*_key(view.caller), view.caller.door, view.caller.session)
-        return CallerShell(self._current(view).shell, self._sessions.setdefault(key, ShellSession()))
+        shell = self._current(view).shell
+        key = (*_key(view.caller), view.caller.door)
+        known = self._shells.get(key)
+        if known is None or known.shell is not shell:
+            self._shells[key] = known = CallerShell(shell, known.session if known else shell.session())
+        return known
+
+    def close(self) -> None:
+        """Let the shells' threads end."""
+        for explored in self._explored.values():
+            explored.shell.close()
 
     def _current(self, view: View) -> _Explored:
         key = _key(view.caller)
@@ -72,7 +80,7 @@ class Explorers:
             known.digest = _digest(view)
         self._explored[key] = known
         while len(self._explored) > _KEPT_TREES:
-            self._explored.pop(next(iter(self._explored)))
+            self._explored.pop(next(iter(self._explored))).shell.close()
         return known
 
 

@@ -19,7 +19,6 @@ from ptc_cli.core.event import CallFinished, CallStarted, Decision, Progress, Qu
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import PolicySettings
 from ptc_cli.engine.run import Run
-from ptc_cli.engine.validation import argument_problem, result_problem
 
 
 class Carrier(Protocol):
@@ -90,6 +89,9 @@ class Gate:
         return result
 
     async def _answer(self, call: ToolCall) -> ToolResult:
+        # jsonschema costs 60 ms to import; a command that only reads must not pay it.
+        from ptc_cli.engine.validation import argument_problem
+
         if over := self._over_budget():
             return over
         try:
@@ -164,6 +166,8 @@ class Gate:
         return Question(id=call.id, program=program.name, call=call, reason=reason, line=line)
 
     def _judged(self, result: ToolResult, tool: Tool | None) -> ToolResult:
+        from ptc_cli.engine.validation import result_problem
+
         self._result_bytes += result.bytes
         problem = result_problem(tool.spec, result.structured) if tool is not None else None
         return result if problem is None else replace(result, warnings=(*result.warnings, problem))

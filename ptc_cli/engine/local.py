@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import ServerEntry
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
-from ptc_cli.core.server import ToolSpec
+from ptc_cli.core.names import module_names
+from ptc_cli.core.server import ServerConfig, ServerListing, ToolSpec
+from ptc_cli.engine.catalog import rendered
 
 LocalFunction = Callable[[JsonObject], Awaitable[JsonValue]]
 """Takes a call's arguments by wire name, returns JSON; what it raises is the tool's failure."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalTool:
-    """A function and what it says of itself."""
-
-    spec: ToolSpec
-    function: LocalFunction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +22,25 @@ class LocalServer:
     """Functions that programs see as one server."""
 
     entry: ServerEntry
-    functions: dict[str, LocalFunction]
+    functions: Mapping[str, LocalFunction]
     """By wire name."""
 
     session: str | None = None
     """The only session that sees it; None for all callers."""
+
+    @classmethod
+    def of(
+        cls,
+        config: ServerConfig,
+        tools: tuple[ToolSpec, ...],
+        functions: Mapping[str, LocalFunction],
+        *,
+        session: str | None = None,
+    ) -> LocalServer:
+        """Return functions as a server, with its stub."""
+        listing = ServerListing(server=config.name, status="ok", tools=tools, listed_at=time.time())
+        entry = rendered(config, listing, module=module_names([config.name])[config.name])
+        return cls(entry=entry, functions=functions, session=session)
 
     async def call(self, call: ToolCall) -> ToolResult:
         """Run a function on the host's event loop."""

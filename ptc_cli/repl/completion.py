@@ -39,6 +39,8 @@ def candidates(text: str, view: View) -> tuple[Candidate, ...]:
         return tuple(_tools(path["module"], path["word"], view))
     found = _WORD.search(text)
     word = found[0] if found else ""
+    if text.removesuffix(word).endswith("."):
+        return ()
     keywords = list(_keywords(text, spot, word, view))
     return tuple(keywords + list(_names(word, view) if word or not keywords else ()))
 

@@ -68,8 +68,8 @@ class Prompt:
             return error.exit_code
 
     async def _run(self, program: Program) -> int:
-        run = await self._engine.start(Execution.of(program, caller=self._caller))
         ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=self._is_granted)
+        run = await self._engine.start(Execution.of(program, caller=self._caller), can_ask=ask is not None)
         result = await follow(run, streams=Streams(out=sys.stdout, err=sys.stderr), ask=ask, door="repl")
         results.ending(result, program, out=sys.stdout, err=sys.stderr)
         return result.exit_code

@@ -53,7 +53,8 @@ def _server(number: int, tools: int) -> ServerEntry:
 async def main() -> None:
     """Print the figures."""
     print(
-        f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+        f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}"
     )
     for tools in (100, 1000, 5000):
         await _bench(tools, catalog(tools))

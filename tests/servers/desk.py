@@ -63,9 +63,7 @@ async def _call(context: ServerRequestContext, params: types.CallToolRequestPara
             await asyncio.sleep(arguments["seconds"])
             return types.CallToolResult(content=[_text("rested")])
         case "picture":
-            return types.CallToolResult(
-                content=[types.ImageContent(type="image", data=PIXEL, mime_type="image/png")]
-            )
+            return types.CallToolResult(content=[types.ImageContent(type="image", data=PIXEL, mime_type="image/png")])
         case "grow":
             TOOLS["grown"] = types.Tool(name="grown", description="New.", input_schema=_schema())
             await BUS.publish(ToolsListChanged())
@@ -77,8 +75,6 @@ async def _call(context: ServerRequestContext, params: types.CallToolRequestPara
 
 def _text(text: str) -> types.TextContent:
     return types.TextContent(type="text", text=text)
-
-
 
 
 async def main() -> None:

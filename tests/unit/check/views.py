@@ -10,7 +10,7 @@ from ptc_cli.core.server import Origin, RejectedTool, ServerConfig, ServerListin
 from ptc_cli.core.stub import Face, Parameter, Stub, ToolStub
 
 DATA = Path(__file__).parents[2] / "data" / "check"
-CRM = (DATA / "crm.pyi").read_text()
+CRM = (DATA / "crm_stub.txt").read_text()
 
 SYNC_RUNTIME = """
 from typing import Any

@@ -52,7 +52,7 @@ def test_words_win_over_the_json_beside_them() -> None:
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        (["limit=five"], "limit: 'five' is not integer", "Write limit:=JSON to give the value as JSON."),
+        (["limit=five"], "limit: 'five' is not an integer", "Write limit:=JSON to give the value as JSON."),
         (["status=opne"], "status: 'opne' is not 'open' or 'closed'", "Did you mean 'open'?"),
         (["limt=5"], "no parameter 'limt'", "Did you mean 'limit'?"),
         (["limit"], "'limit' is not an argument", "Write arguments as name=text, or name:=JSON."),
@@ -67,7 +67,7 @@ def test_words_win_over_the_json_beside_them() -> None:
             "ratio: not JSON: NaN is not JSON",
             "To give it as text write ratio=...",
         ),
-        (["ratio=inf"], "ratio: 'inf' is not number", "Write ratio:=JSON to give the value as JSON."),
+        (["ratio=inf"], "ratio: 'inf' is not a number", "Write ratio:=JSON to give the value as JSON."),
     ],
 )
 def test_what_does_not_fit_is_said_with_the_signature(words: list[str], message: str, hint: str | None) -> None:
