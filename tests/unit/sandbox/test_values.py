@@ -206,7 +206,7 @@ async def test_ptc_calls_by_name_lists_tools_reads_resources_and_gives_the_input
     )
     ran = await sandbox.run(source, input='{"a": [1]}')
 
-    assert ran.value == [3, ["list"], "resource x://y", {"a": [1]}]
+    assert ran.value == [3, ["list_"], "resource x://y", {"a": [1]}]
     assert ran.tools.calls[0].method == "resources/read"
 
 
