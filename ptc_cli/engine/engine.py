@@ -64,11 +64,10 @@ class Engine:
         self._checker = Checker(
             cache=cache / "checker", runtime_stub=codegen.runtime_stub, python=settings.sandbox.python
         )
-        self._backend: Backend = open_backend(settings.sandbox)
         self._layers: asyncio.Task[Layers] | None = None
         self._runner = Runner(
             checker=self._checker,
-            backend=self._backend,
+            backend=lambda: self._backend,
             layers=self.layers,
             carry=self._carry,
             journal=self.journal,
@@ -149,8 +148,9 @@ class Engine:
         Raises:
             SandboxUnavailableError: No sandbox as strong as required can be built here.
         """
+        backend = self._backend
         if self._layers is None or (self._layers.done() and self._layers.exception() is not None):
-            self._layers = asyncio.create_task(self._backend.start())
+            self._layers = asyncio.create_task(backend.start())
         return await asyncio.shield(self._layers)
 
     async def warm(self, caller: Caller) -> None:
@@ -204,10 +204,15 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._runs, *self._background, return_exceptions=True)
         await self._source.close()
-        await asyncio.gather(self._pool.close(), self._checker.close(), self._backend.close())
+        await asyncio.gather(self._pool.close(), self._checker.close(), self._close_backend())
         if "_explorers" in vars(self):
             self._explorers.close()
         self.journal.close()
+
+    @cached_property
+    def _backend(self) -> Backend:
+        # Made when first wanted: where there is no sandbox, looking at tools and checking programs still work.
+        return open_backend(self.settings.sandbox)
 
     @cached_property
     def _explorers(self) -> Explorers:
@@ -222,6 +227,10 @@ class Engine:
         task.add_done_callback(self._runs.discard)
         run.begin(task)
         return run
+
+    async def _close_backend(self) -> None:
+        if "_backend" in vars(self):
+            await self._backend.close()
 
     async def _list(self, server: str) -> ServerListing:
         return await self._pool.list(server)

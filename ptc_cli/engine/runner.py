@@ -32,7 +32,7 @@ class Runner:
         self,
         *,
         checker: Checker,
-        backend: Backend,
+        backend: Callable[[], Backend],
         layers: Callable[[], Awaitable[Layers]],
         carry: Carrier,
         journal: Journal,
@@ -66,7 +66,7 @@ class Runner:
         layers = await self._layers()
         self._begin(run, report, view, layers)
         gate = self._gate(run, view)
-        outcome = await self._backend.run(run.execution, call=gate.call, emit=run.emit, clock=run.clock)
+        outcome = await self._backend().run(run.execution, call=gate.call, emit=run.emit, clock=run.clock)
         return self._result(run, _budgeted(outcome, gate))
 
     async def _direct(

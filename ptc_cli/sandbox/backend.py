@@ -122,7 +122,8 @@ class ForkingBackend:
     async def _child(self, disk_bytes: int) -> Child:
         if disk_bytes == self._settings.limits.disk_bytes and self._waiting:
             child = self._waiting.pop()
-            self._refill = asyncio.create_task(self._fill())
+            if self._refill is None or self._refill.done():
+                self._refill = asyncio.create_task(self._fill())
             if not child.exited.done():
                 return child
             child.drop()
