@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ptc_cli.check.annotations import Key, keys_of
 from ptc_cli.check.wire import Checked, Remark
-from ptc_cli.core.catalog import ServerEntry, Tool, View
+from ptc_cli.core.catalog import Tool, View
 from ptc_cli.core.stub import Parameter
 
 ARGUMENT = re.compile(
@@ -38,11 +38,6 @@ class Case:
         server, _, name = path.partition(".")
         entry = self.view.module(server)
         return next((tool for tool in entry.tools if tool.stub.name == name), None) if entry else None
-
-    @property
-    def server(self) -> ServerEntry | None:
-        """The server whose module the place takes a name from."""
-        return self.view.module(self.remark.module) if self.remark.module else None
 
     @property
     def definitions(self) -> Mapping[str, str]:

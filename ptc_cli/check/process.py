@@ -8,7 +8,6 @@ import os
 import sys
 from pathlib import Path
 
-import ptc_cli
 from ptc_cli.check.wire import Boot, Check, Checked, Failed, Ready, Reply, Request, Update, Updated, pack, unpack_reply
 from ptc_cli.core.errors import CheckerError
 
@@ -134,7 +133,7 @@ async def _send(process: asyncio.subprocess.Process, request: Request) -> Reply:
 
 
 async def _spawn() -> asyncio.subprocess.Process:
-    folder = str(Path(ptc_cli.__file__).parent.parent)
+    folder = str(Path(__file__).parents[2])
     try:
         return await asyncio.create_subprocess_exec(
             sys.executable,

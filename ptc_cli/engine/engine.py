@@ -16,7 +16,7 @@ from ptc_cli.check.checker import Checker
 from ptc_cli.config import References, folders, load
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
-from ptc_cli.core.catalog import Caller, Tool, View
+from ptc_cli.core.catalog import Caller, Catalog, Tool, View
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.execution import Execution
@@ -24,6 +24,7 @@ from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
+from ptc_cli.core.server import ServerListing
 from ptc_cli.core.settings import Folders, Settings
 from ptc_cli.core.stub import StubTree
 from ptc_cli.engine.cache import ListingCache
@@ -55,8 +56,10 @@ class Engine:
         self._references = references
         state, cache = Path(folders.state), Path(folders.cache)
         self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
-        self._pool = Pool(settings.servers, resolve=references.for_server, logs=state / "logs")
-        self._source = CatalogSource(settings.servers, ask=self._pool.list, cache=ListingCache(cache))
+        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache))
+        self._pool = Pool(
+            settings.servers, resolve=references.for_server, logs=state / "logs", eras=_eras(self._source.catalog)
+        )
         self._pool.on_changed(self._ask_again)
         self._checker = Checker(
             cache=cache / "checker", runtime_stub=codegen.runtime_stub, python=settings.sandbox.python
@@ -220,6 +223,9 @@ class Engine:
         run.begin(task)
         return run
 
+    async def _list(self, server: str) -> ServerListing:
+        return await self._pool.list(server)
+
     async def _carry(self, call: ToolCall, tool: Tool | None, emit_progress: EmitProgress) -> ToolResult:
         local = self._local.get(call.server)
         if local is not None:
@@ -234,6 +240,11 @@ class Engine:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _eras(catalog: Catalog) -> dict[str, str]:
+    """Return the protocol revision that each server spoke when it was last asked: finding out anew costs seconds."""
+    return {entry.name: version for entry in catalog.servers if (version := entry.listing.protocol_version)}
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 Write = Callable[[sqlite3.Connection], None]
 
-_CLOSE: Write = lambda _: None  # noqa: E731
 _BATCH = 500
 
 
@@ -22,7 +21,7 @@ class Writer:
     def __init__(self, database: sqlite3.Connection) -> None:
         self.failure: str | None = None
         self._database = database
-        self._waiting: queue.SimpleQueue[Write] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Write | threading.Event | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ptc-journal", daemon=True)
         self._thread.start()
 
@@ -34,35 +33,39 @@ class Writer:
     def flush(self, timeout_seconds: float = 10) -> None:
         """Wait until everything put so far is written."""
         done = threading.Event()
-        self._waiting.put(lambda _: done.set())
-        self._waiting.put(lambda _: None)
+        self._waiting.put(done)
         done.wait(timeout_seconds)
 
     def close(self) -> None:
         """Write what waits, and end."""
-        self._waiting.put(_CLOSE)
+        self._waiting.put(None)
         self._thread.join(10)
         self._database.close()
 
     def _work(self) -> None:
-        while self._write(self._batch()):
-            pass
+        is_open = True
+        while is_open:
+            batch = self._batch()
+            is_open = batch[-1] is not None
+            self._write([item for item in batch if callable(item)])
+            for item in batch:
+                if isinstance(item, threading.Event):
+                    item.set()
 
-    def _batch(self) -> list[Write]:
+    def _batch(self) -> list[Write | threading.Event | None]:
         batch = [self._waiting.get()]
-        while len(batch) < _BATCH and batch[-1] is not _CLOSE and not self._waiting.empty():
+        while len(batch) < _BATCH and batch[-1] is not None and not self._waiting.empty():
             batch.append(self._waiting.get())
         return batch
 
-    def _write(self, batch: list[Write]) -> bool:
-        """Write a batch in one transaction; say whether more may come."""
+    def _write(self, writes: list[Write]) -> None:
+        """Write a batch in one transaction."""
+        if self.failure is not None or not writes:
+            return
         try:
-            if self.failure is None:
-                self._database.execute("begin immediate")
-            for write in batch:
+            self._database.execute("begin immediate")
+            for write in writes:
                 write(self._database)
-            if self.failure is None:
-                self._database.execute("commit")
+            self._database.execute("commit")
         except sqlite3.Error as error:
             self.failure = str(error)
-        return batch[-1] is not _CLOSE

@@ -35,6 +35,13 @@ class Backoff:
         wait = float("inf") if is_final else longest * _random.uniform(0.5, 1.0)
         self._not_before = self._clock() + wait
 
+    def died(self) -> None:
+        """Note that a connection ended before anything was answered; the first such death costs no wait."""
+        if self._failures:
+            self.failed()
+        else:
+            self._failures = 1
+
     @property
     def wait_seconds(self) -> float:
         """How long no attempt is allowed; 0 when one is."""

@@ -30,9 +30,7 @@ async def negotiate(session: ClientSession, *, remembered: str | None) -> None:
         return
     try:
         await session.initialize()
-    except MCPError as error:
-        if error.code != UNSUPPORTED_PROTOCOL_VERSION:
-            raise
+    except MCPError:
         await _first_contact(session)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ import httpx2
 
 _CONNECT_SECONDS = 10.0
 _WRITE_SECONDS = 60.0
+
+_FAREWELL_SECONDS = 2.0
+"""How long a server may take over the end of its session, which nobody needs to wait for."""
 
 MAX_BODY_BYTES = 256 << 20
 
@@ -58,10 +62,13 @@ class Contained(httpx2.AsyncBaseTransport):
         self._inner = inner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request; a failure becomes an answer of status 502."""
+        """Send a request; a failure becomes an answer of status 502 or 504."""
         exchange = CURRENT.get() or Exchange()
         try:
-            response = await self._inner.handle_async_request(request)
+            async with asyncio.timeout(_FAREWELL_SECONDS if request.method == "DELETE" else None):
+                response = await self._inner.handle_async_request(request)
+        except TimeoutError:
+            return httpx2.Response(504, request=request)
         except httpx2.HTTPError as error:
             exchange.error = error
             return httpx2.Response(502, request=request)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ptc_cli.upstream.routes import HttpRoute, Route, StdioRoute
 
 _HANDSHAKE = "2025-11-25"
+"""The last revision of the old protocol. Revisions are dates, and compare as they should."""
 
 _LAST_STATUS_SECONDS = 0.05
 
@@ -37,7 +38,7 @@ class Owner:
         changed: Callable[[], None],
     ) -> None:
         self.failure: PtcError | None = None
-        """Why the last attempt to connect failed, if it did."""
+        """Why the last attempt to connect failed, or the connection ended unused, until the server answers again."""
 
         self._config = config
         self._resolver = resolver
@@ -47,6 +48,7 @@ class Owner:
         self._backoff = Backoff()
         self._closing = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._owning: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[Connection] | None = None
         self._process: ServerProcess | None = None
         self._has_served = False
@@ -65,6 +67,7 @@ class Owner:
     def served(self) -> None:
         """Note that the server answered: after its death, the next use may connect at once."""
         self._has_served = True
+        self.failure = None
         self._backoff.clear()
 
     def forgive(self) -> None:
@@ -87,10 +90,9 @@ class Owner:
     async def close(self) -> None:
         """End the connection, and the process with all that it started."""
         self._closing.set()
-        if self._ready is not None and not self._ready.done():
-            for task in self._tasks:
-                task.cancel()
-        if self._tasks:
+        if self._ready is not None and self._owning is not None and not self._ready.done():
+            self._owning.cancel()
+        while self._tasks:
             await asyncio.wait(self._tasks)
 
     def _begin(self) -> asyncio.Future[Connection]:
@@ -102,9 +104,8 @@ class Owner:
         # Nobody may be left to look at a failure; it is kept in `failure`.
         ready.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._ready = ready
-        task = asyncio.create_task(self._own(ready), name=f"upstream {self._config.name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._owning = asyncio.create_task(self._own(ready), name=f"upstream {self._config.name}")
+        self._keep(self._owning)
         return ready
 
     async def _own(self, ready: asyncio.Future[Connection]) -> None:
@@ -115,7 +116,7 @@ class Owner:
             try:
                 await self._hold(ready, target, era=self._era)
             except reasons.ExitedError:
-                if self._era is not None:
+                if self._era is not None and self._era <= _HANDSHAKE:
                     raise
                 # Some old servers end on a request that they do not know.
                 await self._hold(ready, target, era=_HANDSHAKE)
@@ -141,7 +142,7 @@ class Owner:
         try:
             async with AsyncExitStack() as stack:
                 connection = await self._opened(await self._route(target, stack), stack, era)
-                self._era, self._has_served, self.failure = connection.protocol_version, False, None
+                self._era, self._has_served = connection.protocol_version, False
                 ready.set_result(connection)
                 await self._until_over(connection)
         except PtcError:
@@ -169,9 +170,17 @@ class Owner:
         except (OSError, ValueError) as error:
             raise reasons.not_started(self._config, error) from error
         self._process = process
-        stack.push_async_callback(process.close)
+        stack.callback(self._end, process)
         stdio, _ = await asyncio.to_thread(_load_routes)
         return stdio(self._config, process, self._log)
+
+    def _end(self, process: ServerProcess) -> None:
+        """End a process aside: nobody waits seconds for a reason, and no cancellation leaves it behind."""
+        self._keep(asyncio.create_task(process.close()))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _until_over(self, connection: Connection) -> None:
         events = [asyncio.create_task(event.wait()) for event in (connection.ended, self._closing)]
@@ -185,16 +194,20 @@ class Owner:
         """Say how the opening went, and when the next one may be tried."""
         if ready.done():
             if not self._has_served and not self._closing.is_set():
-                self._backoff.failed()
+                self.failure = ConnectError(
+                    f"server '{self._config.name}': keeps ending before it answers",
+                    hint=f"Its log is {self._log.path}.",
+                )
+                self._backoff.died()
             return
         self.failure = failure
         self._backoff.failed(is_final=isinstance(failure, ConfigError | AuthorisationError))
         ready.set_exception(failure)
 
     def _too_early(self, wait: float) -> PtcError:
-        failure = self.failure
-        if failure is None or wait == float("inf"):
-            return failure or self._is_closing()
+        failure = self.failure or self._is_closing()
+        if wait == float("inf"):
+            return failure
         again = f"It is tried again in {wait:.0f} s." if wait >= 1 else "It is tried again in a moment."
         return ConnectError(failure.message, hint=f"{failure.hint or ''} {again}".strip())
 

@@ -85,6 +85,8 @@ class Upstream:
         """Return why the configuration keeps us from connecting at all, if it does."""
         if not self.config.enabled:
             return "disabled", f"{self._place}: is switched off in {self.config.origin}"
+        if self.config.transport == "local":
+            return "failed", f"{self._place}: is made of functions of this program, and not reached over MCP"
         if not self.config.is_trusted:
             return "untrusted", (
                 f"{self._place}: {self.config.origin.path} is not trusted\nRun `ptc servers trust` after reading it."

@@ -10,6 +10,9 @@ import mcp_types as types
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.stdio import stdio_server
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
+
+BUS = InMemorySubscriptionBus()
 
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 
@@ -60,11 +63,10 @@ async def _call(context: ServerRequestContext, params: types.CallToolRequestPara
             await asyncio.sleep(arguments["seconds"])
             return types.CallToolResult(content=[_text("rested")])
         case "picture":
-            return types.CallToolResult(
-                content=[types.ImageContent(type="image", data=PIXEL, mime_type="image/png")]
-            )
+            return types.CallToolResult(content=[types.ImageContent(type="image", data=PIXEL, mime_type="image/png")])
         case "grow":
             TOOLS["grown"] = types.Tool(name="grown", description="New.", input_schema=_schema())
+            await BUS.publish(ToolsListChanged())
             await context.session.send_tool_list_changed()
             return types.CallToolResult(content=[_text("one more")])
         case _:
@@ -75,10 +77,15 @@ def _text(text: str) -> types.TextContent:
     return types.TextContent(type="text", text=text)
 
 
-
-
 async def main() -> None:
-    server = Server("desk", version="1", instructions="An office desk.", on_list_tools=_list, on_call_tool=_call)
+    server = Server(
+        "desk",
+        version="1",
+        instructions="An office desk.",
+        on_list_tools=_list,
+        on_call_tool=_call,
+        on_subscriptions_listen=ListenHandler(BUS),
+    )
     options = server.create_initialization_options(NotificationOptions(tools_changed=True))
     async with stdio_server() as (reader, writer):
         await server.run(reader, writer, options)

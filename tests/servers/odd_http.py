@@ -39,6 +39,8 @@ class Odd(BaseHTTPRequestHandler):
             self.reply(405, "")
 
     def do_DELETE(self) -> None:
+        if self.path == "/clingy":
+            threading.Event().wait(30)
         self.reply(200, "")
 
     def do_POST(self) -> None:
@@ -56,6 +58,8 @@ class Odd(BaseHTTPRequestHandler):
                 self.forgetful(message)
             case "/breaks":
                 self.breaks(message)
+            case "/clingy":
+                self.handshake(message)
             case "/headers":
                 self.handshake(message, text=json.dumps(dict(self.headers.items())))
             case _:

@@ -9,6 +9,7 @@ from ptc_cli.check.case import Case
 from ptc_cli.check.hints.rule import Rule, listed, meant
 from ptc_cli.core.catalog import ServerEntry
 from ptc_cli.core.names import identifier
+from ptc_cli.core.suggest import did_you_mean
 
 
 def _no_tool(match: re.Match[str], case: Case) -> str | None:
@@ -59,8 +60,7 @@ def _no_name(match: re.Match[str], case: Case) -> str | None:
     source = next((note for note in case.remark.notes if "Suggestion:" in note), None)
     if source:
         return f"Add: {source.partition('Suggestion: ')[2].strip(chr(34) + '()')}"
-    close = meant(name, _modules(case), what="")
-    return close if close and close.startswith("Did") else None
+    return did_you_mean(name, _modules(case))
 
 
 def _modules(case: Case) -> list[str]:

@@ -6,10 +6,11 @@ import base64
 import binascii
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ptc_cli.check.text import render
 from ptc_cli.core.call import Content, ContentType
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
@@ -43,14 +44,14 @@ class Answer:
     """Images and sound, where the program's value is such."""
 
 
-def answer(result: Result, program: Program, *, output_bytes: int, notes: Sequence[str] = ()) -> Answer:
+def answer(result: Result, program: Program, *, output_bytes: int) -> Answer:
     """Return how a run ended: the value or the error, then the output, then what else should be known."""
     content = media(result.value) if result.status == "ok" and result.value_kind == "json" else ()
     main = _value(result, output_bytes) if not content else ""
     if result.status != "ok":
         main = _failure(result, program, output_bytes)
-    remarks = [f"warning: {text}" for text in result.warnings] + [f"note: {text}" for text in notes]
-    parts = [main, *_output(result, output_bytes, is_alone=not main), "\n".join(remarks)]
+    warnings = "\n".join(f"warning: {text}" for text in result.warnings)
+    parts = [main, *_output(result, output_bytes, is_alone=not main), warnings]
     text = "\n\n".join(part for part in parts if part) or ("" if content else NOTHING)
     return Answer(text=sendable(text), is_error=result.status != "ok", content=content)
 
@@ -169,12 +170,7 @@ def _times(name: str, count: int, failed: int) -> str:
 
 def _diagnostics(result: Result, program: Program) -> str:
     report = CheckReport(face="sync", diagnostics=result.diagnostics, signatures=result.signatures)
-    return _rendered(report, program)
-
-
-def _rendered(report: CheckReport, program: Program) -> str:
-    lines = [f"{remark.line}:{remark.column}: {remark.severity}: {remark.message}" for remark in report.diagnostics]
-    return "\n".join([*lines, "", *report.signatures])
+    return render(report, program)
 
 
 def _error_fields(error: ProgramError) -> JsonObject:

@@ -14,7 +14,6 @@ from ptc_cli.core.event import (
     CallFinished,
     CallStarted,
     Checked,
-    Decision,
     Finished,
     Happening,
     Output,
@@ -26,7 +25,6 @@ from ptc_cli.core.event import (
 from ptc_cli.core.result import Result
 from ptc_cli.engine import Run
 from ptc_cli.serve.mcp.peer import Peer
-from ptc_cli.serve.mcp.texts import one_line
 
 DOOR: Door = "mcp"
 
@@ -35,8 +33,8 @@ PROGRESS_SECONDS = 0.05
 """A program can report progress in a tight loop; the client hears of it no more often than this."""
 
 
-async def follow(run: Run, peer: Peer) -> tuple[Result, tuple[str, ...]]:
-    """Follow a run to its end; return its result, and notes on what the client could not do.
+async def follow(run: Run, peer: Peer) -> Result:
+    """Follow a run to its end and return its result.
 
     Cancelling the task, which is what a cancelled or abandoned request comes to, ends the run.
     """
@@ -44,7 +42,7 @@ async def follow(run: Run, peer: Peer) -> tuple[Result, tuple[str, ...]]:
     try:
         async for event in run.events():
             await follower.tell(event.what)
-        return await run.result(), tuple(follower.notes)
+        return await run.result()
     except asyncio.CancelledError:
         with anyio.move_on_after(CANCEL_SECONDS, shield=True):
             await run.cancel()
@@ -61,7 +59,6 @@ class _Follower:
         self._peer = peer
         self._meter = _Meter(peer)
         self._open: dict[str, asyncio.Task[None]] = {}
-        self.notes: list[str] = []
 
     async def tell(self, what: Happening) -> None:
         match what:
@@ -97,21 +94,10 @@ class _Follower:
         await self._meter.called(name)
 
     def _asked(self, question: Question) -> None:
-        if self._peer.can_ask:
-            self._open[question.id] = asyncio.create_task(self._ask(question))
-            return
-        self._answer(question, "no")
-        name = f"{question.call.server}.{question.call.tool}"
-        self.notes.append(
-            f"{one_line(name)} needs a person's word, and this client cannot ask for it, so the answer was no. "
-            f"Asked because {one_line(question.reason, 300)}. Only the configuration can say yes beforehand."
-        )
+        self._open[question.id] = asyncio.create_task(self._ask(question))
 
     async def _ask(self, question: Question) -> None:
-        self._answer(question, await self._peer.ask(question))
-
-    def _answer(self, question: Question, decision: Decision) -> None:
-        self._run.answer(question.id, decision, by=DOOR)
+        self._run.answer(question.id, await self._peer.ask(question), by=DOOR)
 
     def _withdraw(self, question_id: str) -> None:
         # Answered in time, or out of time: in either case the form that is still open has nothing left to decide.

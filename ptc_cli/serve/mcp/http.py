@@ -65,7 +65,8 @@ async def serve_http(
         app = Guard(_app(gateway), hosts=HostRule.of(host), token=token, ended=gateway.sessions.forget)
         address = _address(host, listener.getsockname()[1])
         server = _Server(_uvicorn(app), lambda: on_ready(address) if on_ready else None)
-        await _run(server, listener, stop=lambda: _stop(server, gateway, app))
+        async with gateway.watching():
+            await _run(server, listener, stop=lambda: _stop(server, gateway, app))
 
 
 def _demand_token(host: str, token: str | None) -> None:

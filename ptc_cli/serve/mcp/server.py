@@ -77,22 +77,29 @@ class Gateway(Server[str]):
         self._listen.close()
 
     @asynccontextmanager
-    async def _connection(self, _: Server[str]) -> AsyncIterator[str]:
-        """Hold what lives as long as one stdio connection, or as the whole HTTP server."""
+    async def watching(self) -> AsyncIterator[None]:
+        """Get ready to serve, and while serving follow the changes of the catalog."""
         introduced = anyio.Event()
-        key = new_key()
         async with anyio.create_task_group() as group:
             group.start_soon(self._watch, introduced)
             with anyio.move_on_after(INTRODUCE_SECONDS):
                 await introduced.wait()
-            yield key
+            yield
             group.cancel_scope.cancel()
+
+    @asynccontextmanager
+    async def _connection(self, _: Server[str]) -> AsyncIterator[str]:
+        """Name the session of one stdio connection; over HTTP clients have names, and one lifespan together."""
+        key = new_key()
+        yield key
         self.sessions.forget(key)
 
     async def _watch(self, introduced: anyio.Event) -> None:
         """Keep the instructions true, and tell the clients whenever the catalog has changed."""
         await self._introduce()
         introduced.set()
+        self._engine.warm_soon(self._caller)
+        self._engine.refresh_soon()
         while True:
             await self._changed.wait()
             self._changed.clear()

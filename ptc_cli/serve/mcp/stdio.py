@@ -34,7 +34,7 @@ async def serve_stdio(
     gateway = Gateway(engine, mode, caller=Caller(door=DOOR, servers=servers), names=names)
     with _wire() as (received, sent), anyio.CancelScope() as scope, stop_on_signals(scope.cancel):
         lines = cast("anyio.AsyncFile[str]", _Lines(received))
-        async with stdio_server(lines, anyio.wrap_file(sent)) as (reader, writer):
+        async with gateway.watching(), stdio_server(lines, anyio.wrap_file(sent)) as (reader, writer):
             await gateway.run(reader, writer, gateway.create_initialization_options())
 
 

@@ -22,6 +22,7 @@ from ptc_cli.serve.mcp.peer import Peer
 from ptc_cli.serve.mcp.sidecar import Names, definition, exposed
 from ptc_cli.serve.mcp.surface import OWN_TOOLS, SEARCH_LIMIT, complaint, own_tools
 from ptc_cli.serve.mcp.texts import Mode, one_line
+from ptc_cli.shell import ShellSession
 
 SHELL_BYTES = 30_000
 
@@ -79,6 +80,9 @@ class Tools:
 
     async def _bash(self, command: str, caller: Caller) -> types.CallToolResult:
         shell = await self._engine.shell(caller)
+        if caller.session is None:
+            # A request of its own, as in 2026-07-28 over HTTP: it must not stand where somebody else's went.
+            shell.session = ShellSession()
         result = await shell.run(command)
         status = f"[exit status {result.exit_code}]" if result.exit_code else ""
         parts = (cut_text(text, SHELL_BYTES).rstrip("\n") for text in (result.stdout, result.stderr, status))
@@ -87,9 +91,10 @@ class Tools:
     async def _python(self, arguments: JsonObject, caller: Caller, peer: Peer) -> types.CallToolResult:
         program = Program.of(arguments["code"])
         limits = _limits(self._engine.settings.sandbox.limits, arguments.get("timeout"))
-        run = await self._engine.start(Execution.of(program, caller=caller, limits=limits))
-        result, notes = await follow(run, peer)
-        told = answer(result, program, output_bytes=limits.output_bytes, notes=notes)
+        execution = Execution.of(program, caller=caller, limits=limits)
+        run = await self._engine.start(execution, can_ask=peer.can_ask)
+        result = await follow(run, peer)
+        told = answer(result, program, output_bytes=limits.output_bytes)
         text = [types.TextContent(type="text", text=told.text)] if told.text else []
         wants_structure = self._engine.settings.serve.structured_results
         return types.CallToolResult(
@@ -102,15 +107,14 @@ class Tools:
     async def _pass_through(
         self, tool: Tool, arguments: JsonObject, caller: Caller, peer: Peer
     ) -> types.CallToolResult:
-        run = await self._engine.call(caller, tool.spec.server, tool.spec.name, arguments)
-        ended, notes = await follow(run, peer)
+        server, name = tool.spec.server, tool.spec.name
+        run = await self._engine.call(caller, server, name, arguments, can_ask=peer.can_ask)
+        ended = await follow(run, peer)
         if run.returned is None:
             return text_result(f"{tool.path}: the call was {ended.status}", is_error=True)
         is_declared = definition("", tool, peer.protocol_version).output_schema is not None
         odd = misfit(run.returned) if is_declared else None
-        result = odd or tool_result(run.returned, peer.protocol_version)
-        result.content += [types.TextContent(type="text", text=f"note: {note}") for note in notes]
-        return result
+        return odd or tool_result(run.returned, peer.protocol_version)
 
 
 def _hint(name: str, view: View, tools: Mapping[str, Tool], own: tuple[str, ...]) -> str:

@@ -31,7 +31,9 @@ command = {str(sys.executable)!r}
 args = [{str(DESK)!r}]
 """
 
-Era = Literal["legacy", "2026-07-28"]
+Era = Literal["legacy", "auto"]
+"""What a client speaks: the handshake era, or whatever is newest, which is 2026-07-28."""
+
 Wire = Literal["memory", "http"]
 
 
@@ -99,7 +101,9 @@ async def connected(
 @asynccontextmanager
 async def _transport(engine: Engine, mode: Mode, wire: Wire) -> AsyncIterator[Transport]:
     if wire == "memory":
-        yield InMemoryTransport(Gateway(engine, mode, caller=Caller(door="mcp")))
+        gateway = Gateway(engine, mode, caller=Caller(door="mcp"))
+        async with gateway.watching():
+            yield InMemoryTransport(gateway)
         return
     async with served(engine, mode) as url, httpx2.AsyncClient(timeout=60) as http:
         yield streamable_http_client(url, http_client=http)

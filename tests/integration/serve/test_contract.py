@@ -28,6 +28,7 @@ from tests.integration.serve.clients import (
 MODES: tuple[Mode, ...] = get_args(Mode)
 ERAS: tuple[Era, ...] = get_args(Era)
 WIRES: tuple[Wire, ...] = get_args(Wire)
+BOTH = list(product(ERAS, WIRES))
 EVERYWHERE = list(product(MODES, ERAS, WIRES))
 
 LISTED = {
@@ -56,10 +57,11 @@ async def test_a_client_lists_the_tools_and_runs_a_program_that_calls_one(
     async with connected(engine, mode, era=era, wire=wire) as client:
         tools = {tool.name for tool in (await client.list_tools()).tools}
         result = await run(client, "from tools import desk\nprint('hi')\ndesk.add(2, 3)['sum']")
+        instructions = client.instructions or ""
 
     assert tools == LISTED[mode]
     assert (result.is_error, text(result), result.structured_content) == (False, "5\n\nstdout:\nhi", None)
-    assert "desk: 6 functions - An office desk" in (client.instructions or "")
+    assert "desk: 6 functions - An office desk" in instructions
 
 
 @pytest.mark.parametrize(("mode", "era", "wire"), EVERYWHERE)
@@ -90,7 +92,7 @@ async def test_an_unknown_tool_is_an_error_result_that_helps(engine: Engine, mod
     assert text(result) == "no tool 'execute_pyton'\nDid you mean 'execute_python'?"
 
 
-@pytest.mark.parametrize(("era", "wire"), product(ERAS, WIRES))
+@pytest.mark.parametrize(("era", "wire"), BOTH)
 async def test_progress_grows_with_calls_and_with_what_the_program_reports(
     engine: Engine, era: Era, wire: Wire
 ) -> None:
@@ -102,7 +104,7 @@ async def test_progress_grows_with_calls_and_with_what_the_program_reports(
     assert heard.progress == [(1, None, "desk.add"), (2, None, "desk.add"), (3, 3, "all done")]
 
 
-@pytest.mark.parametrize(("era", "wire"), product(ERAS, WIRES))
+@pytest.mark.parametrize(("era", "wire"), BOTH)
 async def test_logs_come_only_to_a_client_that_wants_them(engine: Engine, era: Era, wire: Wire) -> None:
     heard = Heard()
     code = "import sys\nprint('out')\nprint('err', file=sys.stderr)"
@@ -119,7 +121,7 @@ async def test_logs_come_only_to_a_client_that_wants_them(engine: Engine, era: E
     assert heard.logs == [("warning", "err\n")]
 
 
-@pytest.mark.parametrize(("era", "wire"), product(ERAS, WIRES))
+@pytest.mark.parametrize(("era", "wire"), BOTH)
 async def test_a_request_that_is_cancelled_ends_its_run(engine: Engine, era: Era, wire: Wire) -> None:
     started = anyio.Event()
 
@@ -173,7 +175,7 @@ async def test_yes_to_all_asks_once(engine: Engine) -> None:
     assert len(heard.questions) == 1
 
 
-@pytest.mark.parametrize(("era", "asks"), [("legacy", False), ("2026-07-28", True)])
+@pytest.mark.parametrize(("era", "asks"), [("legacy", False), ("auto", True)])
 async def test_where_nobody_can_be_asked_the_answer_is_no_and_the_text_says_why(
     engine: Engine, era: Era, asks: bool
 ) -> None:
@@ -183,7 +185,7 @@ async def test_where_nobody_can_be_asked_the_answer_is_no_and_the_text_says_why(
 
     assert result.is_error
     assert "ToolDenied" in text(result)
-    assert "note: desk.wipe needs a person's word, and this client cannot ask for it" in text(result)
+    assert "'desk.wipe' needs approval, and there is nobody to ask here" in text(result)
     assert heard.questions == []
 
 
@@ -201,7 +203,7 @@ async def test_a_client_of_the_old_era_is_told_when_the_tools_change(engine: Eng
 
 @pytest.mark.parametrize("wire", WIRES)
 async def test_a_client_of_the_new_era_that_listens_is_told_when_the_tools_change(engine: Engine, wire: Wire) -> None:
-    async with connected(engine, "sidecar", era="2026-07-28", wire=wire) as client:
+    async with connected(engine, "sidecar", era="auto", wire=wire) as client:
         async with client.listen(tools_list_changed=True) as events:
             await client.call_tool("desk__grow", {})
             with anyio.fail_after(30):
@@ -211,7 +213,7 @@ async def test_a_client_of_the_new_era_that_listens_is_told_when_the_tools_chang
     assert tools == LISTED["sidecar"] | {"desk__grown"}
 
 
-@pytest.mark.parametrize(("era", "wire"), product(ERAS, WIRES))
+@pytest.mark.parametrize(("era", "wire"), BOTH)
 async def test_a_tool_of_an_upstream_comes_through_as_it_is(engine: Engine, era: Era, wire: Wire) -> None:
     async with connected(engine, "sidecar", era=era, wire=wire) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -272,13 +274,14 @@ async def test_without_servers_it_starts_and_says_how_to_add_one(tmp_path: Path,
     async with engine_of(tmp_path, "") as engine, connected(engine, mode) as client:
         ran = await run(client, "1 + 1")
         listed = await client.call_tool("list_functions", {}) if mode == "catalog" else ran
+        instructions = client.instructions or ""
 
     assert text(ran) == "2"
-    assert "ptc servers add" in (client.instructions or "")
+    assert "ptc servers add" in instructions
     assert "ptc servers add" in text(listed) or mode != "catalog"
 
 
-@pytest.mark.parametrize(("era", "wire"), product(ERAS, WIRES))
+@pytest.mark.parametrize(("era", "wire"), BOTH)
 async def test_parallel_requests_of_one_client_do_not_wait_for_each_other(engine: Engine, era: Era, wire: Wire) -> None:
     results: dict[int, str] = {}
     async with connected(engine, "catalog", era=era, wire=wire) as client:

@@ -212,3 +212,14 @@ async def test_a_folder_for_logs_that_cannot_be_made_costs_only_the_logs(connect
     (tmp_path / "logs").write_text("in the way")
 
     assert (await connect(plain()).pool.list("plain")).status == "ok"
+
+
+async def test_a_server_that_dies_at_every_call_is_not_stormed_either(connect: Connect, tmp_path: Path) -> None:
+    client = connect(odd("die"))
+
+    results = [await client.call("die", "ok") for _ in range(20)]
+
+    started = (client.logs / "die.log").read_text().count("starting ")
+    assert started < 10
+    assert results[-1].failure is not None
+    assert "keeps ending before it answers" in results[-1].failure.message

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
-from tests.integration.upstream.conftest import REPOSITORY, Client, odd, plain
+from tests.integration.upstream.conftest import REPOSITORY, Client, http, odd, plain
 
 Connect = Callable[..., Client]
 
@@ -114,3 +115,24 @@ async def test_a_changed_configuration_touches_only_the_servers_it_changes(conne
     assert len((await client.pool.list("changed")).tools) == 10
     assert (await client.call("dropped", "nothing")).failure is not None
     assert (await client.call("new", "nothing")).failure is None
+
+
+@pytest.mark.timeout(20)
+async def test_a_server_that_does_not_let_go_of_a_session_is_left(connect: Connect, odd_http: str) -> None:
+    client = connect(http("x", f"{odd_http}/clingy"))
+    assert (await client.call("x", "ok")).value == "done"
+
+    await client.pool.close()
+
+
+async def test_closing_in_the_middle_of_a_reconnection_ends_both_processes(connect: Connect) -> None:
+    before = {child.pid for child in children()}
+    client = connect(odd("die"))
+    await client.call("die", "ok")
+    again = asyncio.create_task(client.call("die", "ok"))
+    await asyncio.sleep(0)
+
+    await client.pool.close()
+
+    assert (await again).failure is not None
+    assert {child.pid for child in children()} <= before

@@ -16,8 +16,8 @@ from ptc_cli.serve.mcp.answer import NOTHING, Answer, answer, media, structured
 PROGRAM = Program.of("from tools import github\nissue = github.get_issue(number=1)\nissue['titel']\n")
 
 
-def told(result: Result, *, output_bytes: int = 1_000, notes: tuple[str, ...] = ()) -> Answer:
-    return answer(result, PROGRAM, output_bytes=output_bytes, notes=notes)
+def told(result: Result, *, output_bytes: int = 1_000) -> Answer:
+    return answer(result, PROGRAM, output_bytes=output_bytes)
 
 
 def ok(value: JsonValue = None, *, stdout: str = "", stderr: str = "", warnings: tuple[str, ...] = ()) -> Result:
@@ -51,7 +51,7 @@ def test_output_alone_needs_no_name() -> None:
 def test_the_value_comes_first_and_nothing_empty_is_said() -> None:
     result = ok([1], stdout="out\n", stderr="err\n", warnings=("odd",))
 
-    assert told(result, notes=("asked",)).text == ("[1]\n\nstdout:\nout\n\nstderr:\nerr\n\nwarning: odd\nnote: asked")
+    assert told(result).text == ("[1]\n\nstdout:\nout\n\nstderr:\nerr\n\nwarning: odd")
 
 
 def test_a_program_without_value_and_output_learns_how_to_give_one() -> None:

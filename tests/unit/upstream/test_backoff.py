@@ -47,3 +47,13 @@ def test_a_final_failure_waits_until_it_is_cleared() -> None:
     backoff.clear()
 
     assert backoff.wait_seconds == 0
+
+
+def test_the_first_death_costs_no_wait_the_next_does() -> None:
+    backoff = Backoff(clock=Clock())
+    backoff.died()
+    assert backoff.wait_seconds == 0
+
+    backoff.died()
+
+    assert backoff.wait_seconds > 0

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptc_cli.core.server import ToolAnnotations
-from ptc_cli.upstream import listing
-from ptc_cli.upstream.listing import InvalidToolError, ToolList, tool_spec
+from ptc_cli.upstream.listing import MAX_LISTING_BYTES, MAX_TOOLS, InvalidToolError, ToolList, tool_spec
 
 OBJECT = {"type": "object"}
 
@@ -76,24 +75,22 @@ def test_a_tool_is_never_half_taken_over(item: dict[str, Any]) -> None:
     assert spec.input_schema["type"] == "object"
 
 
-def test_more_tools_than_anyone_has_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "MAX_TOOLS", 3)
+def test_more_tools_than_anyone_has_are_cut() -> None:
     found = ToolList(server="s")
-    following = found.add_page(
-        {"tools": [{"name": f"t{n}", "inputSchema": OBJECT} for n in range(9)], "nextCursor": "more"}
-    )
+    many = [{"name": f"t{n}", "inputSchema": OBJECT} for n in range(MAX_TOOLS + 10)]
+    following = found.add_page({"tools": many, "nextCursor": "more"})
 
-    assert list(found.tools) == ["t0", "t1", "t2"]
+    assert list(found.tools)[-1] == f"t{MAX_TOOLS - 1}"
     assert following is None
-    assert [tool.reason for tool in found.rejected] == ["the server lists more than 3 tools; the rest is left out"]
+    assert [tool.reason for tool in found.rejected] == ["the server lists more than 5,000 tools; the rest is left out"]
 
 
-def test_more_bytes_than_anyone_needs_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "MAX_LISTING_BYTES", 100)
+def test_more_bytes_than_anyone_needs_are_cut() -> None:
     found = ToolList(server="s")
-    found.add_page({"tools": [{"name": f"t{n}", "description": "x" * 90, "inputSchema": OBJECT} for n in range(9)]})
+    text = "x" * (1_000_000)
+    found.add_page({"tools": [{"name": f"t{n}", "description": text, "inputSchema": OBJECT} for n in range(100)]})
 
-    assert list(found.tools) == ["t0"]
+    assert len(found.tools) == MAX_LISTING_BYTES // 1_000_000 + 1
     assert "the rest is left out" in found.rejected[0].reason
 
 

@@ -6,6 +6,7 @@ import tokenize
 
 from hypothesis import given
 from hypothesis import strategies as st
+from mypy.util import find_python_encoding
 
 from ptc_cli.check.inside.source import UnreadableError, checkable, read_source
 
@@ -61,7 +62,7 @@ def test_no_comment_is_left_that_mypy_would_obey(lines: list[str]) -> None:
         if token.type == tokenize.COMMENT
     ]
     assert not [comment for comment in comments if "type:" in comment]
-    assert not [line for line in text.split("\n")[:2] if line.startswith("# -*- coding")]
+    assert find_python_encoding(text.encode()) == ("utf8", -1)
     assert not [line for line in text.split("\n") if line.startswith("# mypy: ")]
 
 
