@@ -19,6 +19,7 @@ class Screen:
         )
         os.close(theirs)
         self.seen = ""
+        self._expected = 0
 
     def __enter__(self) -> "Screen":
         return self
@@ -29,20 +30,17 @@ class Screen:
         self._process.wait(10)
         os.close(self._ours)
 
-    def expect(self, text: str, seconds: float = 30) -> str:
-        """Read until a text is on the screen that was not there at the last call, and return what came."""
+    def expect(self, text: str, seconds: float = 30) -> None:
+        """Read until a text comes after what was expected before."""
         end = time.monotonic() + seconds
-        came = ""
-        while text not in came:
+        while (found := self.seen.find(text, self._expected)) < 0:
             part = self._read(end - time.monotonic())
-            if not part:
-                raise AssertionError(f"{text!r} did not come; came: {came!r}")
-            came += part
-        self.seen += came
-        return came
+            assert part, f"{text!r} did not come after {self.seen[self._expected :]!r}"
+            self.seen += part
+        self._expected = found + len(text)
 
     def rest(self, seconds: float = 30) -> str:
-        """Read until the process closes its terminal."""
+        """Read until the process closes its terminal, and return all there was."""
         end = time.monotonic() + seconds
         while part := self._read(end - time.monotonic()):
             self.seen += part

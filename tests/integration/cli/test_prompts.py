@@ -66,3 +66,18 @@ def test_an_interrupt_ends_the_entry_and_not_the_session(ptc: Ptc) -> None:
         screen.type("\x04")
         screen.rest()
         assert screen.exit_code() == 0
+
+
+def test_the_shell_completes_paths_from_where_it_stands(ptc: Ptc) -> None:
+    with ptc.on_a_terminal("shell") as screen:
+        screen.expect("$")
+        screen.type("cd docs\r")
+        screen.expect("$")
+        screen.type("ls pla\t")
+        screen.expect("in/")
+        screen.type("\r")
+        screen.expect("echo.md")
+        screen.expect("$")
+        screen.type("\x04")
+        screen.rest()
+        assert screen.exit_code() == 0
