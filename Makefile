@@ -52,7 +52,7 @@ fix: $(VENV)/.installed-dev  ## Format and repair
 
 stubs: $(VENV)/.installed  ## Write the tree of the demo servers anew
 	@rm -rf stubs
-	@PTC_HOME=$$(mktemp -d) $(BIN)/ptc --config examples/ptc.toml stubs export stubs
+	@PTC_HOME=$$(mktemp -d) PTC_PYTHON=$(BIN)/python $(BIN)/ptc --config examples/ptc.toml stubs export stubs
 
 schema: $(VENV)/.installed  ## Write the schema of ptc.toml anew
 	@$(BIN)/python -m ptc_cli.config.schema > config/ptc.schema.json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -67,36 +67,36 @@ class Tools:
 
     async def _answer(self, call: ToolCall) -> ToolResult:
         arguments: dict[str, Any] = call.arguments
-        match call.tool:
-            case "add":
-                return ToolResult(value=arguments["a"] + arguments["b"])
-            case "echo":
-                return ToolResult(value=arguments["value"])
-            case "send":
-                return ToolResult(value=arguments)
-            case "slow":
-                await asyncio.sleep(0.3)
-                return ToolResult(value="slow")
-            case "forever":
-                await asyncio.Event().wait()
-            case "fail":
-                content = (Content(type="text", text="upstream says no"),)
-                failed = ToolResult.failed(arguments["kind"], "upstream says no", hint="Ask nicely.")
-                return ToolResult(failure=failed.failure, content=content)
-            case "picture":
-                return ToolResult(is_content=True, content=(_PICTURE,))
-            case "mixed":
-                return ToolResult(is_content=True, content=(Content(type="text", text="a cat"), _PICTURE))
-            case "big":
-                return ToolResult(value="x" * arguments["size"])
-            case "breaks":
-                raise RuntimeError("the pool is broken")
         if call.method == "resources/read":
             return ToolResult(value=f"resource {call.tool}")
+        if call.tool in _ANSWERS:
+            return _ANSWERS[call.tool](arguments)
+        if call.tool == "slow":
+            await asyncio.sleep(0.3)
+            return ToolResult(value="slow")
+        if call.tool == "forever":
+            await asyncio.Event().wait()
+        if call.tool == "breaks":
+            raise RuntimeError("the pool is broken")
         return ToolResult.failed("not-found", f"no tool {call.tool!r}")
 
 
+def _fail(arguments: dict[str, Any]) -> ToolResult:
+    failed = ToolResult.failed(arguments["kind"], "upstream says no", hint="Ask nicely.")
+    return ToolResult(failure=failed.failure, content=(Content(type="text", text="upstream says no"),))
+
+
 _PICTURE = Content(type="image", data=b"\x89PNG", mime_type="image/png")
+
+_ANSWERS: dict[str, Callable[[dict[str, Any]], ToolResult]] = {
+    "add": lambda arguments: ToolResult(value=arguments["a"] + arguments["b"]),
+    "echo": lambda arguments: ToolResult(value=arguments["value"]),
+    "send": lambda arguments: ToolResult(value=arguments),
+    "fail": _fail,
+    "picture": lambda _: ToolResult(is_content=True, content=(_PICTURE,)),
+    "mixed": lambda _: ToolResult(is_content=True, content=(Content(type="text", text="a cat"), _PICTURE)),
+    "big": lambda arguments: ToolResult(value="x" * arguments["size"]),
+}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ptc_cli.core.call import ToolCaller
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.errors import SandboxError, SandboxUnavailableError
 from ptc_cli.core.execution import Execution
-from ptc_cli.core.layers import Layers
+from ptc_cli.core.layers import Layers, MissingLayer
 from ptc_cli.core.result import Outcome
 from ptc_cli.core.settings import SandboxSettings
 from ptc_cli.sandbox import interpreter
@@ -26,6 +26,9 @@ Kind = Literal["zygote", "landlock"]
 _PROGRAMS = 128
 """Programs at once; more wait. Each takes four descriptors of this process, which usually has 1,024."""
 
+_START_SECONDS = 30.0
+_PROBE_SECONDS = 2.0
+
 _FORKS = 16
 """Processes asked for and not yet there, so that the worker's socket never fills."""
 
@@ -33,9 +36,10 @@ _FORKS = 16
 class ForkingBackend:
     """Run each program in a process of its own, forked from one worker and confined before it begins."""
 
-    def __init__(self, settings: SandboxSettings, kind: Kind) -> None:
+    def __init__(self, settings: SandboxSettings, kind: Kind, *, answer_seconds: float = _START_SECONDS) -> None:
         self._settings = settings
         self._kind: Kind = kind
+        self._answer_seconds = answer_seconds
         self._worker: Worker | None = None
         self._starting = asyncio.Lock()
         self._programs = asyncio.Semaphore(_PROGRAMS)
@@ -107,7 +111,7 @@ class ForkingBackend:
             self._worker = None
         python = self._settings.python
         chosen = interpreter.own() if python is None else interpreter.configured(python)
-        worker = await Worker.start(chosen, use_namespaces=self._kind == "zygote")
+        worker = await Worker.start(chosen, use_namespaces=self._kind == "zygote", answer_seconds=self._answer_seconds)
         try:
             demand(worker.layers, self._settings.require, by="[sandbox] require")
         except SandboxUnavailableError:
@@ -154,14 +158,13 @@ class StrongestBackend:
         """
         try:
             return await self._choose("zygote")
-        except SandboxUnavailableError as error:
+        except LayersMissingError as error:
             refusal = error
         try:
             layers = await self._choose("landlock")
-        except SandboxUnavailableError as error:
+        except LayersMissingError as error:
             raise SandboxUnavailableError(f"{refusal.message}; {error.message}", hint=refusal.hint) from error
-        weaker = tuple(replace(layer, reason=refusal.message) for layer in layers.missing)
-        return replace(layers, missing=weaker)
+        return replace(layers, missing=_reasoned(layers.missing, refusal.layers.missing))
 
     async def run(
         self, execution: Execution, *, call: ToolCaller, emit: Emit, clock: RunClock | None = None
@@ -191,6 +194,12 @@ class StrongestBackend:
         return layers
 
 
+def _reasoned(absent: tuple[MissingLayer, ...], failed: tuple[MissingLayer, ...]) -> tuple[MissingLayer, ...]:
+    """Return the layers that a weaker backend lacks, each with why there is no stronger one."""
+    why = "; ".join(f"{layer.name}: {layer.reason}" for layer in failed) or "the stronger backend was refused"
+    return tuple(replace(layer, reason=why) for layer in absent)
+
+
 def open_backend(settings: SandboxSettings) -> Backend:
     """Return the backend that the settings name; nothing is started yet.
 
@@ -217,7 +226,7 @@ async def probe(settings: SandboxSettings) -> tuple[Layers, ...]:
 
 
 async def _probe(settings: SandboxSettings, kind: Kind) -> Layers:
-    backend = ForkingBackend(replace(settings, require=()), kind)
+    backend = ForkingBackend(replace(settings, require=()), kind, answer_seconds=_PROBE_SECONDS)
     try:
         return await backend.start()
     except LayersMissingError as error:

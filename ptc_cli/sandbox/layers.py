@@ -65,7 +65,7 @@ def demand(layers: Layers, required: Iterable[str], *, by: str) -> None:
         return
     told = {layer.name: layer for layer in layers.missing}
     # After the first that fails the others are not tried, and have no reason of their own.
-    absent = [name for name in absent if name in told or name not in LAYERS] or absent
+    absent = [name for name in absent if name in told or name not in LAYERS] or list(told) or absent
     reasons = "; ".join(_reason(name, told) for name in absent)
     message = f"sandbox '{layers.backend}': {by}: {reasons}"
     raise LayersMissingError(message, hint=_hint(absent[0], told), layers=layers)

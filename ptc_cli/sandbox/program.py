@@ -60,6 +60,7 @@ class RunningProgram:
         self._is_ready = False
         self._is_over = False
         self._broken: str | None = None
+        self._lingering: asyncio.TimerHandle | None = None
         self._progress_left = _PROGRESS_EVENTS
         self._channel = Channel(
             receive=self._receive,
@@ -108,6 +109,8 @@ class RunningProgram:
 
     async def _bury(self) -> None:
         self._is_over = True
+        if self._lingering is not None:
+            self._lingering.cancel()
         self._child.kill()
         await self._calls.close()
         # A worker that is gone has taken the process with it.
@@ -131,7 +134,7 @@ class RunningProgram:
             self._report(frame)
         else:
             self._ended = frame
-            asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._kill_lingering)
+            self._lingering = asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._child.kill)
 
     def _receive_first(self, frame: Frame) -> None:
         if isinstance(frame, Broken):
@@ -153,10 +156,6 @@ class RunningProgram:
             self._emit(Progress(done=frame.done, total=frame.total, note=frame.note))
         elif self._progress_left == 0:
             self._emit(Warned(message=f"progress beyond {_PROGRESS_EVENTS:,} reports is not shown"))
-
-    def _kill_lingering(self) -> None:
-        if not self._is_over:
-            self._child.kill()
 
     def _condemn(self, verdict: Verdict) -> None:
         """End the program, for the first reason there is."""

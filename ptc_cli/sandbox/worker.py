@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import ptc_cli
-from ptc_cli.core.errors import SandboxError, SandboxUnavailableError, WorkerError
+from ptc_cli.core.errors import SandboxError, WorkerError
 from ptc_cli.core.layers import Layers
 from ptc_cli.sandbox import layers as names
 from ptc_cli.sandbox.interpreter import Interpreter, orjson_folder
@@ -25,8 +25,7 @@ from ptc_cli.sandbox.outcome import Exit
 
 _PROGRAM = Path(ptc_cli.__file__).parent / "worker"
 _PACKET_BYTES = 1 << 16
-_LAYERS_SECONDS = 2.0
-_READY_SECONDS = 30.0
+_START_SECONDS = 30.0
 _END_SECONDS = 2.0
 _ERROR_BYTES = 4096
 # Nothing of the host's environment; two malloc arenas, since every one counts against the memory limit.
@@ -84,19 +83,21 @@ class Worker:
         self.is_gone = False
 
     @classmethod
-    async def start(cls, interpreter: Interpreter, *, use_namespaces: bool) -> Worker:
-        """Start a worker, and wait until it can run programs.
+    async def start(
+        cls, interpreter: Interpreter, *, use_namespaces: bool, answer_seconds: float = _START_SECONDS
+    ) -> Worker:
+        """Start a worker, and wait until it can run programs; a machine that hangs is given `answer_seconds`.
 
         Raises:
-            SandboxUnavailableError: A layer that it cannot do without is missing.
+            LayersMissingError: A layer that it cannot do without is missing.
             WorkerError: It does not start.
         """
         control, process = _launch(interpreter, use_namespaces=use_namespaces)
         try:
-            layers = _layers(await _hear_once(control, process, _LAYERS_SECONDS), use_namespaces=use_namespaces)
+            layers = _layers(await _hear_once(control, process, answer_seconds), use_namespaces=use_namespaces)
             needed = set(names.LAYERS) - {"landlock"} if use_namespaces else set(names.PROCESS_LAYERS)
             names.demand(layers, sorted(needed), by="this machine does not give it")
-            await _hear_once(control, process, _READY_SECONDS)
+            await _hear_once(control, process, _START_SECONDS)
         except BaseException:
             control.close()
             _end(process)
@@ -234,7 +235,8 @@ async def _hear_once(control: socket.socket, process: subprocess.Popen[bytes], s
     try:
         message = await asyncio.wait_for(loop.sock_recv(control, _PACKET_BYTES), seconds)
     except TimeoutError:
-        raise SandboxUnavailableError(
+        # Not a layer that is missing: a machine that is only slow must not get a weaker sandbox for it.
+        raise WorkerError(
             f"sandbox: the worker process did not answer within {seconds:g} s",
             hint="Run `ptc doctor`; if the machine is just busy, try again.",
         ) from None

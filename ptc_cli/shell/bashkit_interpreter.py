@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shlex
 import threading
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 from bashkit import Bash, BuiltinContext, BuiltinResult
 
-from ptc_cli.shell.command import Command, Invocation, Output, OutOfTimeError
+from ptc_cli.shell.command import Command, Invocation, OutOfTimeError, Output
 from ptc_cli.shell.facts import OWNER
 from ptc_cli.shell.interpreter import Interpretation, Script
 from ptc_cli.shell.mirror import Mirrors, empty
@@ -21,7 +22,17 @@ _HOST_NAME = "ptc"
 _INPUT = "__input"
 """How a command that we wrap is handed its input inside."""
 
+_DESCRIPTORS = "/dev/fd/"
+"""Where process substitutions have their files, which a second interpreter must be shown too."""
+
+_TIMED_OUT_STATUS = 124
+_UNBOUND_STATUS = 127
+"""What bash -c ends with where a variable must be set and is not."""
+
+_LOG = logging.getLogger(__name__)
+
 _SYNTAX_ERROR = re.compile(r"^parse error(?: at line (\d+), column \d+)?: ")
+_UNBOUND = re.compile(r"^bash: line \d+: \w+: (?:unbound variable|parameter null or not set)\n\Z", re.MULTILINE)
 _LIMIT = re.compile(r"^(?:execution error: )?(?:resource limit exceeded|budget validation failed): ?")
 
 Builtin = Callable[[BuiltinContext], BuiltinResult]
@@ -36,15 +47,22 @@ class BashkitInterpreter:
     def run(self, script: Script) -> Interpretation:
         """Run a script to its end or its deadline."""
         bash = self._bash(script, script.commands)
-        result = bash.execute_sync(script.text)
+        written: list[tuple[str, str]] = []
+        result = bash.execute_sync(script.text, on_output=lambda *chunks: written.append(chunks))
         state = bash.shell_state()
-        stderr, exit_code = result.stderr, result.exit_code
+        stdout, stderr, exit_code = result.stdout, result.stderr, result.exit_code
         if result.error and _SYNTAX_ERROR.match(result.error):
             stderr, exit_code = _syntax_error(result.error), 2
+        if exit_code == 1 and _UNBOUND.search(stderr):
+            exit_code = _UNBOUND_STATUS
         limit = result.error if result.error and _LIMIT.match(result.error) else None
+        if limit:
+            # What came before the limit is no longer in the result.
+            stdout, stderr = ("".join(parts) for parts in zip(*written, strict=True)) if written else ("", "")
+            exit_code = _TIMED_OUT_STATUS if "timeout" in limit else exit_code
         return Interpretation(
-            stdout=result.stdout,
-            stderr="" if limit and stderr.strip() == limit else stderr,
+            stdout=stdout,
+            stderr=stderr,
             exit_code=exit_code,
             cwd=state.cwd,
             exported=dict(state.env),
@@ -102,9 +120,26 @@ class BashkitInterpreter:
         if invocation.stdin is not None:
             text = f"{_INPUT} | {text}"
             extra[_INPUT] = lambda _: BuiltinResult(invocation.stdin or "", "", 0)
-        bash = self._bash(replace(script, cwd=invocation.cwd, env=invocation.env), others, extra)
-        _share_descriptors(bash, invocation, args)
-        return _in_thread(bash, text)
+        shared = {arg: invocation.read_foreign(arg) for arg in args if arg.startswith(_DESCRIPTORS)}
+        inner = replace(script, cwd=invocation.cwd, env=invocation.env)
+        return _in_thread(lambda: self._run_native(inner, text, others, extra, shared))
+
+    def _run_native(
+        self,
+        script: Script,
+        text: str,
+        commands: Mapping[str, Command],
+        extra: Mapping[str, Builtin],
+        shared: Mapping[str, bytes],
+    ) -> Output:
+        bash = self._bash(script, commands, extra)
+        if shared:
+            files = empty()
+            for path, content in shared.items():
+                files.write_file(path.removeprefix(_DESCRIPTORS.rstrip("/")), content)
+            bash.mount(_DESCRIPTORS.rstrip("/"), files, read_only=True)
+        result = bash.execute_sync(text)
+        return Output(stdout=result.stdout, stderr=result.stderr, exit_code=result.exit_code)
 
 
 def _guarded(command: Command, invocation: Invocation) -> Output:
@@ -113,30 +148,15 @@ def _guarded(command: Command, invocation: Invocation) -> Output:
         return command(invocation)
     except OutOfTimeError:
         return Output(stderr=f"{invocation.name}: stopped: out of time\n", exit_code=124)
-    except RecursionError:
-        return Output(stderr=f"{invocation.name}: stopped: nested too deeply\n", exit_code=2)
+    except Exception:  # noqa: BLE001 - a command that breaks must not take the script down
+        _LOG.exception("command %s broke", invocation.name)
+        return Output(stderr=f"{invocation.name}: internal error\n", exit_code=70)
 
 
-def _share_descriptors(bash: Bash, invocation: Invocation, args: tuple[str, ...]) -> None:
-    """Show a process substitution's file, such as `/dev/fd/63`, to the second interpreter too."""
-    descriptors = [arg for arg in args if arg.startswith("/dev/fd/")]
-    if not descriptors:
-        return
-    files = empty()
-    for path in descriptors:
-        files.write_file(path.removeprefix("/dev/fd"), invocation.read_foreign(path))
-    bash.mount("/dev/fd", files, read_only=True)
-
-
-def _in_thread(bash: Bash, text: str) -> Output:
-    """Run a script while another interpreter runs on this thread, where a second one would panic."""
+def _in_thread(run: Callable[[], Output]) -> Output:
+    """Run a second interpreter while the first runs on this thread, where bashkit would panic."""
     outputs: list[Output] = []
-
-    def work() -> None:
-        result = bash.execute_sync(text)
-        outputs.append(Output(stdout=result.stdout, stderr=result.stderr, exit_code=result.exit_code))
-
-    thread = threading.Thread(target=work, name="ptc-shell-native", daemon=True)
+    thread = threading.Thread(target=lambda: outputs.append(run()), name="ptc-shell-native", daemon=True)
     thread.start()
     thread.join()
     return outputs[0] if outputs else Output(stderr="the interpreter broke\n", exit_code=70)

@@ -50,6 +50,7 @@ class Mirrors:
             return known
         files = empty()
         _fill(files, "", node, depth)
+        files.chmod("/", node.mode & 0o7777)
         _touch(files, node)
         return Mirror(path=path, node=node, files=files)
 

@@ -6,13 +6,15 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from ptc_cli.core.result import cut_text
 from ptc_cli.core.tree import Node, Tree
-from ptc_cli.shell import lookup
+from ptc_cli.shell import lookup, second_run
 from ptc_cli.shell.bashkit_interpreter import BashkitInterpreter
 from ptc_cli.shell.command import Deadline
-from ptc_cli.shell.commands import COMMANDS
+from ptc_cli.shell.commands import commands
+from ptc_cli.shell.completion import complete
 from ptc_cli.shell.facts import OWNER
 from ptc_cli.shell.interpreter import Interpretation, Interpreter, Script
 from ptc_cli.shell.remarks import remarks, tidy
@@ -65,11 +67,22 @@ class Shell:
         refusal = _refusal(command)
         if refusal is not None:
             return ShellResult(stdout="", stderr=refusal, exit_code=2, session=session)
-        return self._result(self._interpreter.run(self._script(command, session)), session)
+        return self._result(self._interpretation(self._script(command, session)), session)
+
+    def complete(self, text: str, session: ShellSession) -> list[str]:
+        """Return what the last word of a command line may become."""
+        return complete(text, lookup.mounted(self._tree.root, self._mount), session.cwd)
 
     def close(self) -> None:
         """Let the threads end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _interpretation(self, script: Script) -> Interpretation:
+        """Run a script, and once more where it showed messages that GNU words or orders otherwise."""
+        outcome = self._interpreter.run(script)
+        if not second_run.is_wanted(outcome):
+            return outcome
+        return self._interpreter.run(replace(script, commands=second_run.commands(script.text)))
 
     def _script(self, command: str, session: ShellSession) -> Script:
         tree = self._tree.root
@@ -81,7 +94,7 @@ class Shell:
             mount=self._mount,
             cwd=_standing(root, session.cwd, self._home),
             env={**self._variables, **session.exported},
-            commands=COMMANDS,
+            commands=commands(command),
             now=self._clock(),
             deadline=Deadline(at=time.monotonic() + self._timeout_seconds),
         )

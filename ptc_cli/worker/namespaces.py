@@ -141,9 +141,15 @@ def _build_root(readable: tuple[str, ...]) -> None:
     for path, tree in trees.items():
         _place(tree, path, root)
     Path(f"{root}{WORKSPACE}").mkdir()
-    Path(f"{root}/tmp").symlink_to(WORKSPACE)  # noqa: S108  # the program's own
+    _lead_to_workspace(Path(root, "tmp"))
     kernel.restrict_tree(root, kernel.READ_ONLY | kernel.NO_SETUID)
     kernel.enter_root(root)
+
+
+def _lead_to_workspace(temporary: Path) -> None:
+    """Let programs that write to the usual folder for it find their own, unless something readable lies there."""
+    if not temporary.exists():
+        temporary.symlink_to(WORKSPACE)
 
 
 def _outermost(paths: list[str]) -> list[str]:

@@ -123,20 +123,20 @@ def _calls(call: Call) -> tuple[Callable[..., object], ...]:
 
 
 def _progress(channel: Channel) -> Callable[..., None]:
-    def progress(done: float, total: float | None = None, note: str = "") -> None:
+    def progress(done: float, total: float | None = None, note: str | None = None) -> None:
         """Say how far the program is."""
         amounts = {"done": float(done), "total": None if total is None else float(total)}
-        channel.send({"kind": "progress", **amounts, "note": str(note)[:_NOTE_CHARACTERS]})
+        channel.send({"kind": "progress", **amounts, "note": str(note or "")[:_NOTE_CHARACTERS]})
 
     return progress
 
 
 def _tools(job: Job) -> Callable[[str], list[str]]:
     def tools(server: str) -> list[str]:
-        """Return the names of a server's tools, as `call` takes them."""
+        """Return the names of a server's tools, as functions are named."""
         for each in job.servers:
             if server in (each.server, each.module):
-                return [function.tool for function in each.functions]
+                return [function.name for function in each.functions]
         raise LookupError(
             f"no server {server!r}; there are: {', '.join(each.server for each in job.servers) or 'none'}"
         )

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ptc_cli.shell.command import Command
-from ptc_cli.shell.commands import cmp, copying, diff, file, ls, making, not_found, rm, stat, tee, tree
+from ptc_cli.shell.commands import cmp, copying, diff, file, grep, jq, ls, making, not_found, rm, stat, tee, tree, xargs
 
-COMMANDS: Mapping[str, Command] = {
+ALWAYS: Mapping[str, Command] = {
     "chmod": making.chmod,
     "chown": making.chown,
     "cmp": cmp.run,
     "cp": copying.cp,
     "diff": diff.run,
     "file": file.run,
+    "jq": jq.run,
     "ln": copying.ln,
     "ls": ls.run,
     "mkdir": making.mkdir,
@@ -25,5 +26,11 @@ COMMANDS: Mapping[str, Command] = {
     "touch": making.touch,
     "tree": tree.run,
     "truncate": making.truncate,
+    "xargs": xargs.run,
     **dict.fromkeys(not_found.NAMES, not_found.run),
 }
+
+
+def commands(script: str) -> Mapping[str, Command]:
+    """Return our own commands for a script."""
+    return {**ALWAYS, "grep": grep.run} if grep.RECURSIVE.search(script) else ALWAYS

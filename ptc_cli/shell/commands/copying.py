@@ -15,7 +15,8 @@ _OPTIONS = {
     "cp": Options(
         "a/archive d f/force i/interactive H l/link L/dereference n/no-clobber P/no-dereference p r/recursive R "
         "s/symbolic-link S/suffix= t/target-directory= T/no-target-directory u/update v/verbose x Z attributes-only "
-        "backup? b parents preserve? no-preserve= reflink? remove-destination sparse= strip-trailing-slashes help version"
+        "backup? b parents preserve? no-preserve= reflink? remove-destination sparse= strip-trailing-slashes help "
+        "version"
     ),
     "mv": Options(
         "b backup? f/force i/interactive n/no-clobber S/suffix= t/target-directory= T/no-target-directory u/update "

@@ -10,8 +10,8 @@ from ptc_cli.shell.command import Invocation, Output
 from ptc_cli.shell.options import Given, Options, UsageError
 
 OPTIONS = Options(
-    "b/brief i/mime mime-type mime-encoding L/dereference h/no-dereference k/keep-going z/uncompress N/no-pad n/no-buffer "
-    "0/print0 F/separator= r/raw s/special-files E p/preserve-date help v/version"
+    "b/brief i/mime mime-type mime-encoding L/dereference h/no-dereference k/keep-going z/uncompress N/no-pad "
+    "n/no-buffer 0/print0 F/separator= r/raw s/special-files E p/preserve-date help v/version"
 )
 
 _USAGE = """\

@@ -1,4 +1,4 @@
-"""`mkdir`, `rmdir`, `touch`, `truncate`, `chmod`, `chown`: on a read-only file system they only differ in what they say."""
+"""`mkdir`, `rmdir`, `touch`, `truncate`, `chmod`, `chown`: nothing can be written, so they only differ in words."""
 
 from __future__ import annotations
 

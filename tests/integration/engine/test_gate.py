@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptc_cli.core.catalog import Caller
-from ptc_cli.engine import Engine
+from ptc_cli.engine import Engine, Run
 from tests.engines import CALLER, answering, engine_over, execution, plain_server, run
 from tests.integration.engine.test_runs import calls_in
 
@@ -107,6 +107,6 @@ async def test_a_tool_outside_the_view_does_not_exist_for_any_call(engine: Engin
     assert calls_in(received) == []
 
 
-def _asked(started: object, engine: Engine) -> int:
-    events = engine.journal.load(started.id).events  # type: ignore[attr-defined]  # a Run
+def _asked(started: Run, engine: Engine) -> int:
+    events = engine.journal.load(started.id).events
     return sum(type(event.what).__name__ == "Asked" for event in events)

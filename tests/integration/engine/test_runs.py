@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from ptc_cli.core.event import CallFinished, CallStarted, Checked, Finished, Output, Progress, Started
-from ptc_cli.engine import Engine
+from ptc_cli.core.event import CallFinished, CallStarted, Checked, Event, Finished, Output, Progress, Started
+from ptc_cli.engine import Engine, Run
 from tests.engines import execution, run
 
 
@@ -120,5 +120,5 @@ async def test_a_direct_call_is_recorded_like_a_run(engine: Engine) -> None:
     assert engine.journal.load(result.run).header.program == "plain.add"
 
 
-async def _all_events(started: object) -> list[object]:
-    return [event async for event in started.events()]  # type: ignore[attr-defined]  # a Run
+async def _all_events(started: Run) -> list[Event]:
+    return [event async for event in started.events()]

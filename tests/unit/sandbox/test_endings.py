@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.errors import SandboxError
 from ptc_cli.core.event import Output, Progress, Warned
@@ -71,7 +72,12 @@ async def test_an_error_of_a_tool_shows_where_it_was_called(sandbox: Sandbox) ->
 
 async def test_causes_contexts_and_groups_show_the_program_s_own_lines_only(sandbox: Sandbox) -> None:
     source = (
-        "import json\ntry:\n    try:\n        json.loads('{')\n    except ValueError as e:\n        raise KeyError('a') from e\n"
+        "import json\n"
+        "try:\n"
+        "    try:\n"
+        "        json.loads('{')\n"
+        "    except ValueError as e:\n"
+        "        raise KeyError('a') from e\n"
         "except KeyError:\n    raise ExceptionGroup('both', [ValueError(1), OSError(2)])"
     )
     error = (await sandbox.run(source)).outcome.error
@@ -84,7 +90,13 @@ async def test_causes_contexts_and_groups_show_the_program_s_own_lines_only(sand
 
 
 async def test_an_async_error_shows_the_program_s_own_lines_only(sandbox: Sandbox) -> None:
-    source = "import asyncio\nasync def f():\n    await demo.fail('error')\nasync with asyncio.TaskGroup() as g:\n    g.create_task(f())"
+    source = (
+        "import asyncio\n"
+        "async def f():\n"
+        "    await demo.fail('error')\n"
+        "async with asyncio.TaskGroup() as g:\n"
+        "    g.create_task(f())"
+    )
     error = (await sandbox.run(source)).outcome.error
 
     assert error is not None
@@ -184,12 +196,10 @@ async def test_a_clock_that_stands_still_keeps_the_deadline_away(sandbox: Sandbo
     clock = RunClock()
 
     class Asking(Tools):
-        async def _answer(self, call: object) -> object:  # type: ignore[override]
+        async def _answer(self, call: ToolCall) -> ToolResult:
             clock.pause()
             await asyncio.sleep(0.8)
             clock.resume()
-            from ptc_cli.core.call import ToolResult
-
             return ToolResult(value="yes")
 
     ran = await sandbox.run("demo.slow()", tools=Asking(), clock=clock, limits=Limits(wall_seconds=0.5))
@@ -221,7 +231,11 @@ async def test_open_files_are_limited(sandbox: Sandbox) -> None:
 
 
 async def test_threads_are_limited(sandbox: Sandbox) -> None:
-    source = "import threading, time\nfor _ in range(60): threading.Thread(target=time.sleep, args=(15,), daemon=True).start()\ntime.sleep(15)"
+    source = (
+        "import threading, time\n"
+        "for _ in range(60): threading.Thread(target=time.sleep, args=(15,), daemon=True).start()\n"
+        "time.sleep(15)"
+    )
     ran = await sandbox.run(source, limits=Limits(threads=10))
 
     assert (ran.outcome.status, ran.outcome.limit) == ("limit", LimitHit(name="threads", value=10))
@@ -278,7 +292,12 @@ async def test_programs_run_together_without_mixing(sandbox: Sandbox) -> None:
 
 
 async def test_threads_of_programs_that_run_together_are_counted_apart(sandbox: Sandbox) -> None:
-    source = "import threading, time\nts = [threading.Thread(target=time.sleep, args=(0.3,)) for _ in range(8)]\n[t.start() for t in ts]\n1"
+    source = (
+        "import threading, time\n"
+        "ts = [threading.Thread(target=time.sleep, args=(0.3,)) for _ in range(8)]\n"
+        "[t.start() for t in ts]\n"
+        "1"
+    )
     ran = await asyncio.gather(*[sandbox.run(source, limits=Limits(threads=8)) for _ in range(6)])
 
     assert [each.value for each in ran] == [1] * 6

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.event import Progress
 from ptc_cli.core.execution import Limits
 from ptc_cli.core.result import LimitHit
@@ -68,7 +69,10 @@ async def test_the_last_expression_obeys_future_imports(sandbox: Sandbox) -> Non
 
 
 async def test_tools_are_called_by_position_by_keyword_and_by_renamed_keyword(sandbox: Sandbox) -> None:
-    source = "from tools import demo\n[demo.add(1, 2), demo.add(1, b=2), demo.send('me', to='you'), demo.send(from_=1, to=2)]"
+    source = (
+        "from tools import demo\n"
+        "[demo.add(1, 2), demo.add(1, b=2), demo.send('me', to='you'), demo.send(from_=1, to=2)]"
+    )
     expected = [3, 3, {"from": "me", "to": "you"}, {"from": 1, "to": 2}]
     assert await sandbox.value(source) == expected
 
@@ -111,9 +115,7 @@ async def test_arguments_and_results_travel_exactly(sandbox: Sandbox, value: Any
 
 async def test_a_result_with_nan_reaches_the_program_as_nan(sandbox: Sandbox) -> None:
     class Odd(Tools):
-        async def _answer(self, call: Any) -> Any:
-            from ptc_cli.core.call import ToolResult
-
+        async def _answer(self, call: ToolCall) -> ToolResult:
             return ToolResult(value=[float("nan"), None])
 
     ran = await sandbox.run("x = demo.slow()\n[x[0] != x[0], x[1]]", tools=Odd())
@@ -171,21 +173,41 @@ async def test_a_failed_call_raises_what_its_kind_says(sandbox: Sandbox, kind: s
 
 
 async def test_a_used_up_budget_is_no_tool_error(sandbox: Sandbox) -> None:
-    source = "import ptc\ntry:\n    demo.fail('budget')\nexcept ptc.ToolError:\n    r = 1\nexcept ptc.BudgetExceeded:\n    r = 2\nr"
+    source = (
+        "import ptc\n"
+        "try:\n"
+        "    demo.fail('budget')\n"
+        "except ptc.ToolError:\n"
+        "    r = 1\n"
+        "except ptc.BudgetExceeded:\n"
+        "    r = 2\n"
+        "r"
+    )
     assert await sandbox.value(source) == 2
 
 
 async def test_a_caller_that_breaks_fails_that_call_only(sandbox: Sandbox) -> None:
-    source = "import ptc\ntry:\n    ptc.call('demo', 'breaks')\nexcept ptc.ToolError as e:\n    r = e.text\n[r, demo.add(1, 2)]"
+    source = (
+        "import ptc\n"
+        "try:\n"
+        "    ptc.call('demo', 'breaks')\n"
+        "except ptc.ToolError as e:\n"
+        "    r = e.text\n"
+        "[r, demo.add(1, 2)]"
+    )
     assert await sandbox.value(source) == ["the call could not be carried: RuntimeError: the pool is broken", 3]
 
 
 async def test_ptc_calls_by_name_lists_tools_reads_resources_and_gives_the_input(sandbox: Sandbox) -> None:
-    source = "import ptc\n[ptc.call('demo', 'add', {'a': 1, 'b': 2}), ptc.tools('e-mail'), ptc.read_resource('demo', 'x://y'), ptc.input]"
+    source = (
+        "import ptc\n"
+        "read = ptc.read_resource('demo', 'x://y')\n"
+        "[ptc.call('demo', 'add', {'a': 1, 'b': 2}), ptc.tools('e-mail'), read, ptc.input]"
+    )
     ran = await sandbox.run(source, input='{"a": [1]}')
 
-    assert ran.value == [3, ["list"], "resource x://y", {"a": [1]}]
-    assert ran.tools.calls[1].method == "resources/read"
+    assert ran.value == [3, ["list_"], "resource x://y", {"a": [1]}]
+    assert ran.tools.calls[0].method == "resources/read"
 
 
 async def test_progress_is_passed_on(sandbox: Sandbox) -> None:
@@ -226,7 +248,9 @@ async def test_gathered_calls_are_under_way_together(sandbox: Sandbox) -> None:
 async def test_threads_call_tools_together(sandbox: Sandbox) -> None:
     source = (
         "from concurrent.futures import ThreadPoolExecutor\n"
-        "with ThreadPoolExecutor(4) as pool:\n    r = list(pool.map(lambda i: demo.slow() and demo.add(i, 1), range(4)))\nr"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    r = list(pool.map(lambda i: demo.slow() and demo.add(i, 1), range(4)))\n"
+        "r"
     )
     ran = await sandbox.run(source)
 
@@ -274,11 +298,17 @@ async def test_dataclasses_pickle_and_enums_find_their_module(sandbox: Sandbox) 
     assert await sandbox.value(source) == [3, True]
 
 
-async def test_the_environment_is_the_sandbox_own(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_environment_is_the_sandbox_own(sandbox: Sandbox) -> None:
     names = set(await sandbox.value("import os\nsorted(os.environ)"))
     assert names <= {"PATH", "LANG", "HOME", "TMPDIR", "MALLOC_ARENA_MAX", "PYTHONDONTWRITEBYTECODE", "LC_CTYPE"}
 
 
 async def test_our_own_packages_are_not_the_program_s(sandbox: Sandbox) -> None:
-    source = "r = []\nfor name in ('orjson', 'mcp', 'mypy'):\n    try: __import__(name); r.append(name)\n    except ImportError: pass\nr"
+    source = (
+        "r = []\n"
+        "for name in ('orjson', 'mcp', 'mypy'):\n"
+        "    try: __import__(name); r.append(name)\n"
+        "    except ImportError: pass\n"
+        "r"
+    )
     assert await sandbox.value(source) == []

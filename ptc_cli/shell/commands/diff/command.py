@@ -22,7 +22,7 @@ OPTIONS = Options(
     "F/show-function-line= H/speed-large-files i/ignore-case I/ignore-matching-lines= l/paginate L/label= n/rcs "
     "N/new-file p/show-c-function P/unidirectional-new-file q/brief r/recursive s/report-identical-files "
     "S/starting-file= t/expand-tabs T/initial-tab u U= unified? w/ignore-all-space W/width= x/exclude= "
-    "X/exclude-from= y/side-by-side Z/ignore-trailing-space color? from-file= help horizon-lines= ignore-file-name-case "
+    "X/exclude-from= y/side-by-side Z/ignore-trailing-space color? from-file= help ignore-file-name-case "
     "left-column no-dereference no-ignore-file-name-case normal palette= strip-trailing-cr suppress-blank-empty "
     "suppress-common-lines tabsize= to-file= v/version"
 )
