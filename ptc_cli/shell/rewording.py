@@ -22,7 +22,7 @@ _COREUTILS = (
     "readlink", "realpath", "seq", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shuf", "sleep",
     "sort", "split", "sum", "tac", "tail", "timeout", "tr", "tsort", "unexpand", "uniq", "wc",
 )  # fmt: skip
-_OTHERS = ("column", "dd", "find", "hexdump", "rev", "sed", "strings", "xxd")
+_OTHERS = ("column", "dd", "hexdump", "rev", "sed", "strings", "xxd")
 
 _NO_FILE = "No such file or directory"
 
@@ -35,10 +35,6 @@ _EVERY: tuple[Rule, ...] = (
 _RULES: Mapping[str, tuple[Rule, ...]] = {
     "base64": ((r"^invalid input: .*", "invalid input"),),
     "cut": ((r"^you must specify a list of fields$", "you must specify a list of bytes, characters, or fields"),),
-    "find": (
-        (r"^invalid expression; you have too many '\)'$", "you have too many ')'"),
-        (r"^invalid expression; you have used a binary operator '(.*)' with.*", r"expected an expression after '\1'"),
-    ),
     "head": (
         (rf"^(?!cannot open)(.*): {_NO_FILE}$", rf"cannot open '\1' for reading: {_NO_FILE}"),
         (r"^(.*): Is a directory$", r"error reading '\1': Is a directory"),
@@ -73,7 +69,6 @@ _ABOUT_USAGE = re.compile(
     r"you must specify|the delimiter must|invalid floating point|invalid time interval|invalid field value)"
 )
 _ABOUT_FILES = re.compile(r"^(invalid option|unrecognized option|option|cannot open|error reading|failed to|can't)")
-_FIND_CURLY = re.compile(r"^'|^(?:cannot delete|invalid mode|Expected|Unknown regular)")
 _QUOTED = re.compile(r"'([^']*)'")
 _REFUSED = re.compile(r"^error: unexpected argument '(--?)([^']*)' found.*", re.DOTALL)
 _REQUIRED = re.compile(r"^error: the following required arguments were not provided:.*", re.DOTALL)
@@ -111,7 +106,7 @@ def _line(invocation: Invocation, line: str) -> str:
         said, count = re.subn(pattern, replacement, said)
         if count and (pattern, replacement) not in _EVERY:
             return f"{name}: {said}"
-    if _FIND_CURLY.match(said) if name == "find" else not _ABOUT_FILES.match(said):
+    if not _ABOUT_FILES.match(said):
         said = _QUOTED.sub(lambda match: curly(match.group(1)), said)
     return f"{name}: {said}"
 

@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ptc_cli.shell.command import Command
-from ptc_cli.shell.commands import cmp, copying, diff, file, grep, jq, ls, making, not_found, rm, stat, tee, tree, xargs
+from ptc_cli.shell.commands import (
+    cmp,
+    copying,
+    diff,
+    file,
+    find,
+    grep,
+    jq,
+    ls,
+    making,
+    not_found,
+    rm,
+    stat,
+    tee,
+    tree,
+    xargs,
+)
 
 ALWAYS: Mapping[str, Command] = {
     "chmod": making.chmod,
@@ -14,6 +30,7 @@ ALWAYS: Mapping[str, Command] = {
     "cp": copying.cp,
     "diff": diff.run,
     "file": file.run,
+    "find": find.run,
     "jq": jq.run,
     "ln": copying.ln,
     "ls": ls.run,
