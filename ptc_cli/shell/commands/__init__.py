@@ -9,6 +9,7 @@ from ptc_cli.shell.commands import (
     cmp,
     copying,
     diff,
+    du,
     file,
     find,
     grep,
@@ -20,6 +21,7 @@ from ptc_cli.shell.commands import (
     stat,
     tee,
     tree,
+    wc,
     xargs,
 )
 
@@ -29,6 +31,7 @@ ALWAYS: Mapping[str, Command] = {
     "cmp": cmp.run,
     "cp": copying.cp,
     "diff": diff.run,
+    "du": du.run,
     "file": file.run,
     "find": find.run,
     "jq": jq.run,
@@ -43,6 +46,7 @@ ALWAYS: Mapping[str, Command] = {
     "touch": making.touch,
     "tree": tree.run,
     "truncate": making.truncate,
+    "wc": wc.run,
     "xargs": xargs.run,
     **dict.fromkeys(not_found.NAMES, not_found.run),
 }

@@ -27,10 +27,10 @@ def snapshot(tree: Tree) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        "echo x > new.txt", "echo x >> README.md", "rm -rf /docs", "rm README.md", "mkdir a", "touch a", ": > README.md",
-        "mv README.md b", "ln -s README.md b", "chmod 777 README.md", "truncate -s 0 README.md", "tee a <<< x",
-        "sed -i s/a/b/ README.md", "sort -o README.md README.md", "dd if=README.md of=x", "rmdir docs", "cp README.md b",
-        "find / -delete", "split README.md", "chown root README.md",
+        "echo x > new.txt", "echo x >> README.md", "rm -rf /docs", "rm README.md", "mkdir a", "touch a",
+        ": > README.md", "mv README.md b", "ln -s README.md b", "chmod 777 README.md", "truncate -s 0 README.md",
+        "tee a <<< x", "sed -i s/a/b/ README.md", "sort -o README.md README.md", "dd if=README.md of=x", "rmdir docs",
+        "cp README.md b", "find / -delete", "split README.md", "chown root README.md",
     ],
 )  # fmt: skip
 async def test_a_write_fails_and_says_so(tree: VirtualTree, shell: Shell, command: str) -> None:

@@ -83,9 +83,10 @@ def listed(invocation: Invocation) -> Expression:
     def act(entry: Entry, search: Search) -> bool:
         node = entry.node
         inode = facts.inode(absolute(invocation.cwd, entry.path))
+        when = facts.short_time(node.modified_at, invocation.now)
         search.output.append(
             f"{inode:>9} {facts.kilobytes(node):>6} {facts.permissions(node)} {facts.links(node):>3} {facts.OWNER:<8} "
-            f"{facts.OWNER:<8} {facts.size(node):>8} {facts.short_time(node.modified_at, invocation.now)} {entry.path}\n"
+            f"{facts.OWNER:<8} {facts.size(node):>8} {when} {entry.path}\n"
         )
         return True
 
