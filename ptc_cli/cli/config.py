@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from ptc_cli.core.codec import to_json
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import Settings
+
+_REFERENCE = re.compile(r"\$\{(\w+:(?!-))?[^{}:]+\}")
 
 
 @click.group(cls=Noun)
@@ -50,7 +53,7 @@ def path(invocation: Invocation, as_json: bool) -> int:
 @json_option
 @pass_invocation
 def show(invocation: Invocation, as_json: bool) -> int:
-    """Show all settings as they hold, merged from every file; values that may be secret are hidden."""
+    """Show all settings as they hold, merged from every file; the values of env and headers are hidden."""
     settings = _load(invocation)
     merged: JsonObject = to_json(settings)
     merged["servers"] = [_server(config) for config in settings.servers]
@@ -84,5 +87,5 @@ def _server(config: ServerConfig) -> JsonObject:
 
 
 def _hidden(value: str) -> str:
-    """Return a value that only refers to a secret as it is, and any other hidden."""
-    return value if value.startswith("${") and value.endswith("}") and value.count("${") == 1 else "***"
+    """Return a value that only refers to a secret as it is, and any other hidden: a default is a value too."""
+    return value if _REFERENCE.fullmatch(value) else "***"

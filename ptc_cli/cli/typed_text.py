@@ -109,7 +109,7 @@ def _listed(branch: JsonObject) -> list[JsonValue]:
 
 def _stated(branch: JsonObject) -> list[str]:
     stated = branch.get("type")
-    return [stated] if isinstance(stated, str) else [kind for kind in stated or () if isinstance(kind, str)]
+    return [kind for kind in (stated if isinstance(stated, list) else [stated]) if isinstance(kind, str)]
 
 
 # A conversion gives the value in a tuple, or the empty tuple where the text is not of that type.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from ptc_cli.codegen.annotation import ANY, MAX_WEIGHT, NEVER, NONE, Annotation
+from ptc_cli.codegen.annotation import ANY, MAX_NESTING, MAX_WEIGHT, NEVER, NONE, Annotation
 from ptc_cli.codegen.budget import Budget
 from ptc_cli.codegen.composer import Composer
 from ptc_cli.codegen.definitions import Definitions, Member
@@ -93,8 +93,7 @@ class Annotator:
         if len(self._pending) >= MAX_DEPTH or not self._budget.spend():
             self._budget.lose("more of it than is read")
             return ANY
-        part = sole_part(schema, self._document)
-        found = self._named(schema, hint) if part is None else self._wrapped(part, hint)
+        found = self._referred(schema, hint) if self._document.is_bare(schema) else self._named(schema, hint)
         self._known[id(schema)] = (schema, found)
         return found
 
@@ -110,25 +109,27 @@ class Annotator:
             pending.name = self._definitions.reserve(pending.hint)
         return Annotation((pending.name,), frozenset({pending.name}))
 
-    def _wrapped(self, part: JsonObject, hint: str) -> Annotation:
+    def _referred(self, schema: JsonObject, hint: str) -> Annotation:
         """Annotate what a schema only refers to."""
-        if not self._document.is_bare(part):
-            return self.annotate(part, hint)
-        target = self._document.resolve(part)
+        target = self._document.resolve(schema)
         if target is None:
             self._budget.lose("a $ref that leads nowhere in its document")
             return ANY
-        name = ref_name(part) or hint
+        name = ref_name(schema) or hint
         found = self.annotate(target, name)
-        if len(found.text) <= ALIAS_LENGTH or found is ANY:
+        if len(found.text) <= ALIAS_LENGTH:
             return found
         return self._definitions.alias(found, name)
 
     def _named(self, schema: JsonObject, hint: str) -> Annotation:
         """Annotate a schema that something in it may lead back to."""
         pending = self._pending[id(schema)] = _Pending(hint, self._guards)
-        merged = flatten(schema, self._document, self._budget)
-        found = self._merged(merged, hint, pending) if isinstance(merged, dict) else self.annotate(merged, hint)
+        part = sole_part(schema)
+        merged = flatten(schema, self._document, self._budget) if part is None else part
+        if part is None and isinstance(merged, dict):
+            found = self._merged(merged, hint, pending)
+        else:
+            found = self.annotate(merged, hint)
         del self._pending[id(schema)]
         if pending.name is None or found.members == (pending.name,):
             return found
@@ -266,7 +267,7 @@ class Annotator:
 
     def _light(self, annotation: Annotation, builtin: str) -> Annotation:
         """Return an annotation that the checker can follow to its end."""
-        if annotation.weight <= MAX_WEIGHT:
+        if annotation.weight <= MAX_WEIGHT and annotation.nesting <= MAX_NESTING:
             return annotation
         self._budget.lose("more of it than the checker can follow")
         return self._compose.container(builtin, ANY)

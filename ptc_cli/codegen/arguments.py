@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ptc_cli.codegen.budget import Budget
 from ptc_cli.codegen.merge import flatten, merge
 from ptc_cli.codegen.schema import Document, Node, branches, node, properties, required, types
+from ptc_cli.codegen.text import one_line
 from ptc_cli.core.jsonvalue import JsonObject
 
 MAX_FLATTENED = 64
@@ -46,12 +47,12 @@ def arguments(document: Document, budget: Budget) -> Arguments:
     schema = _without_alternatives(schema, document, budget, MAX_LEVELS)
     kinds = types(schema)
     if kinds and "object" not in kinds:
-        raise NotAnObjectError(f"its input schema is of type {' or '.join(kinds)[:60]}, not object")
+        raise NotAnObjectError(f"its input schema is of type {one_line(' or '.join(kinds), 60)}, not object")
     return _arguments(schema)
 
 
 def _arguments(schema: JsonObject) -> Arguments:
-    wanted = required(schema)
+    wanted = dict.fromkeys(required(schema))
     known: dict[str, Node] = {name: node(value) for name, value in properties(schema).items()}
     extra = node(schema.get("additionalProperties", False))
     for name in wanted:
@@ -59,7 +60,7 @@ def _arguments(schema: JsonObject) -> Arguments:
     # Where parameters are named, `true` is how many generators say nothing; a wrong name should still be found.
     if known and extra in (True, {}):
         extra = False
-    return Arguments(schemas=known, required=tuple(name for name in known if name in frozenset(wanted)), extra=extra)
+    return Arguments(schemas=known, required=tuple(name for name in known if name in wanted), extra=extra)
 
 
 def _without_alternatives(schema: JsonObject, document: Document, budget: Budget, levels: int) -> JsonObject:

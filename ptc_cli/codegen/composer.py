@@ -47,13 +47,14 @@ class Composer:
         key = f"{self.word('str')}, " if builtin == "dict" else ""
         text = f"{word}[{key}{element.text}]"
         self._elements[text] = (builtin, element)
-        return Annotation((text,), element.uses, element.weight + 1)
+        return Annotation((text,), element.uses, element.weight + 1, element.nesting + 1)
 
     def fixed(self, elements: list[Annotation]) -> Annotation:
         """Return a tuple of a fixed length."""
         inner = ", ".join(element.text for element in elements) or "()"
         text = f"{self.word('tuple')}[{inner}]"
-        return Annotation((text,), all_uses(elements), 1 + sum(element.weight for element in elements))
+        nesting = 1 + max((element.nesting for element in elements), default=0)
+        return Annotation((text,), all_uses(elements), 1 + sum(element.weight for element in elements), nesting)
 
     def literal(self, values: Iterable[JsonValue], budget: Budget) -> Annotation:
         """Return the type of some values: literals, as far as Python has them, and few enough to read."""
@@ -91,7 +92,8 @@ class Composer:
             budget.lose(f"a union of {len(kept)} types")
             return ANY
         uses = frozenset().union(*(self._uses.get(member, ()) for member in kept))
-        return Annotation(tuple(kept), uses, weight) if kept else NEVER
+        nesting = max((part.nesting for part in found), default=0)
+        return Annotation(tuple(kept), uses, weight, nesting) if kept else NEVER
 
     def accepts(self, annotation: Annotation, value: JsonValue) -> bool:
         """Say whether a scalar plainly is of a type."""

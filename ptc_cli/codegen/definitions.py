@@ -40,6 +40,10 @@ class Definition:
     members: tuple[Member, ...] = ()
     """The keys of a class; none for an alias."""
 
+    nesting: int = 0
+    alternatives: tuple[str, ...] = ()
+    """What an alias is a union of; none for a class."""
+
 
 class Definitions:
     """Every class and alias of a module, in the order they were made, identical ones once."""
@@ -75,14 +79,48 @@ class Definitions:
         return self._annotation(known)
 
     def alias(self, annotation: Annotation, hint: str, name: str | None = None) -> Annotation:
-        """Return a name for a type."""
+        """Return a name for a type; a name that was reserved while the type was made is used in any case."""
         shape = f"={annotation.text}"
         known = None if name is not None else self._by_shape.get(shape)
         if known is None:
             known = self._by_shape[shape] = name or self.reserve(hint)
-            source = f"{known}: TypeAlias = {annotation.text}\n"
-            self._by_name[known] = Definition(source, annotation.uses - {known}, annotation.weight)
+            kept = self._guarded(known, annotation.members)
+            source = f"{known}: TypeAlias = {' | '.join(kept)}\n"
+            uses = annotation.uses.union(
+                *(self._by_name[part].uses for part in annotation.uses if part in self._by_name)
+            )
+            self._by_name[known] = Definition(source, uses - {known}, annotation.weight, alternatives=kept)
         return self._annotation(known)
+
+    def _guarded(self, name: str, members: Iterable[str]) -> tuple[str, ...]:
+        """Return the members of a union without those that are, through other unions, that union itself."""
+        kept: dict[str, None] = {}
+        seen = {name}
+        waiting = [*members][::-1]
+        while waiting:
+            member = waiting.pop()
+            if member in seen:
+                continue
+            if self._leads_to(member, name):
+                seen.add(member)
+                waiting.extend(self._by_name[member].alternatives[::-1])
+            else:
+                kept[member] = None
+        return ("Any",) if not kept or "Any" in kept else tuple(kept)
+
+    def _leads_to(self, member: str, name: str) -> bool:
+        """Say whether a member is an alias that has a name among its alternatives, directly or through others."""
+        seen: set[str] = set()
+        waiting = [member]
+        while waiting:
+            found = self._by_name.get(waiting.pop())
+            for alternative in found.alternatives if found else ():
+                if alternative == name:
+                    return True
+                if alternative not in seen:
+                    seen.add(alternative)
+                    waiting.append(alternative)
+        return False
 
     def structure_of(self, name: str) -> tuple[Member, ...]:
         """Return the keys of a class; none for what is not a class, or not one yet."""
@@ -138,7 +176,8 @@ class Definitions:
         self._by_name[name] = Definition(source, uses, weight, tuple(members))
 
     def _annotation(self, name: str) -> Annotation:
-        return Annotation((name,), frozenset({name}), self._by_name[name].weight)
+        definition = self._by_name[name]
+        return Annotation((name,), frozenset({name}), definition.weight, definition.nesting)
 
 
 def class_name(hint: str) -> str:

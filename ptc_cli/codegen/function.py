@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ptc_cli.codegen.annotation import ANY, NONE, Annotation, scalar_source
 from ptc_cli.codegen.annotator import Annotator
-from ptc_cli.codegen.arguments import Arguments, NotAnObjectError, arguments
+from ptc_cli.codegen.arguments import NotAnObjectError, arguments
 from ptc_cli.codegen.budget import Budget
 from ptc_cli.codegen.composer import Composer
 from ptc_cli.codegen.constraints import described
@@ -82,9 +82,10 @@ def _head(spec: ToolSpec, name: str, workshop: Workshop, budget: Budget) -> _Hea
     )
     typed = {wire: annotator.annotate(schema, f"{name} {wire}") for wire, schema in found.schemas.items()}
     names = identifiers(found.schemas)
+    needed = frozenset(found.required)
     parameters = [
-        _parameter(names[wire], wire, found, typed[wire], workshop.composer)
-        for wire in (*found.required, *(wire for wire in found.schemas if wire not in frozenset(found.required)))
+        _parameter(names[wire], wire, found.schemas[wire], typed[wire], None if wire in needed else workshop.composer)
+        for wire in (*found.required, *(wire for wire in found.schemas if wire not in needed))
     ]
     uses = frozenset().union(*(annotation.uses for annotation in typed.values()))
     if found.extra is False:
@@ -99,15 +100,14 @@ def _free(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def _parameter(name: str, wire: str, found: Arguments, annotation: Annotation, composer: Composer) -> Parameter:
-    schema = found.schemas[wire]
-    is_required = wire in found.required
+def _parameter(name: str, wire: str, schema: Node, annotation: Annotation, composer: Composer | None) -> Parameter:
+    """Return one parameter; with a composer, which judges its default, an optional one."""
     return Parameter(
         name=name,
         wire_name=wire,
         annotation=annotation.text,
-        is_required=is_required,
-        default=None if is_required else _default(schema, annotation, composer),
+        is_required=composer is None,
+        default=None if composer is None else _default(schema, annotation, composer),
         description=described(schema),
     )
 

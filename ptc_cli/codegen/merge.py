@@ -49,11 +49,9 @@ def conjuncts(schema: JsonObject, document: Document, budget: Budget) -> list[No
     return parts
 
 
-def sole_part(schema: JsonObject, document: Document) -> JsonObject | None:
-    """Return the one schema that an `allOf` or a `$ref` only wraps, so that it keeps its name; None if it does more."""
-    if document.is_bare(schema):
-        return schema
-    if schema.keys() & TYPING_KEYS != {"allOf"}:
+def sole_part(schema: JsonObject) -> JsonObject | None:
+    """Return the one schema that an `allOf` only wraps, so that it keeps its name; None if it does more."""
+    if "allOf" not in schema or schema.keys() & TYPING_KEYS != {"allOf"}:
         return None
     parts = [part for part in branches(schema, "allOf") if part is not True and not _is_idle(part)]
     return parts[0] if len(parts) == 1 and isinstance(parts[0], dict) else None

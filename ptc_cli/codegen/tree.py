@@ -32,10 +32,10 @@ def tree(view: View, *, face: Face = "sync", modified_at: float = 0.0) -> StubTr
     entries = sorted(view.servers, key=lambda entry: entry.stub.module)
     for entry in entries:
         files.update(_made.of(entry, face))
-    for source, sink in pairwise(entries):
-        program = worked_program(source, sink, face=face)
+    for first, second in pairwise(entries):
+        program = worked_program(first, second, face=face) or worked_program(second, first, face=face)
         if program is not None:
-            files[f"/examples/{source.stub.module}_{sink.stub.module}.py"] = program
+            files[f"/examples/{first.stub.module}_{second.stub.module}.py"] = program
     return StubTree(files=files, modified_at=modified_at)
 
 

@@ -42,6 +42,7 @@ class _Prompt:
 
     async def __call__(self, question: Question) -> Decision:
         async with self._turn:
+            _drop_typed_ahead(self._stdin)
             self._show(question)
             while True:
                 write(self._talk_to, "[o]nce, [a]ll in this run, [r]emember, [N]o: ")
@@ -61,16 +62,19 @@ class _Prompt:
         write_lines(stream, f"  arguments: {visible(arguments[:_ARGUMENT_CHARACTERS])}{cut}")
 
 
+def _drop_typed_ahead(stream: TextIO) -> None:
+    """Forget what was typed before: nobody answers a question that they have not seen."""
+    import termios  # a terminal on which questions are asked is a POSIX one
+
+    termios.tcflush(stream.fileno(), termios.TCIFLUSH)
+
+
 async def read_line(stream: TextIO) -> str | None:
     """Return a terminal's next line, or None at its end.
 
-    A thread that waits in `readline` could not be cancelled, and would keep the process from ending. What was typed
-    before is dropped: nobody answers a question that they have not seen.
+    A thread that waits in `readline` could not be cancelled, and would keep the process from ending.
     """
-    import termios  # a terminal on which questions are asked is a POSIX one
-
     loop, descriptor, ready = asyncio.get_running_loop(), stream.fileno(), asyncio.Event()
-    termios.tcflush(descriptor, termios.TCIFLUSH)
     loop.add_reader(descriptor, ready.set)
     try:
         await ready.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TextIO
 
 from ptc_cli.console import diagnostics, talk
@@ -35,13 +36,13 @@ def value(stream: TextIO, result: Result) -> None:
     if result.value_kind == "repr":
         write_foreign(stream, str(result.value))
     elif result.value_kind == "json" and result.value is not None:
-        write_foreign(stream, json_text(result.value))
+        write_foreign(stream, json_text(result.value, stream))
 
 
 def answer(stream: TextIO, given: JsonValue) -> None:
     """Write what a tool answered: text as it is, anything else as JSON; nothing for `None`."""
     if given is not None:
-        write_foreign(stream, given if isinstance(given, str) else json_text(given))
+        write_foreign(stream, given if isinstance(given, str) else json_text(given, stream))
 
 
 def failure(stream: TextIO, result: Result) -> None:
@@ -67,7 +68,7 @@ def summary(stream: TextIO, result: Result) -> None:
 def kept_out_bytes(result: Result) -> int:
     """Return how many bytes the tools gave that whoever ran the program did not have to read."""
     given = sum(call.bytes for call in result.calls)
-    shown = len(result.stdout) + len(json_text(result.value) if result.value is not None else "")
+    shown = len(result.stdout) + len(json.dumps(result.value) if result.value is not None else "")
     return max(0, given - shown)
 
 

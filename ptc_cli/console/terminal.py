@@ -87,12 +87,14 @@ def write_foreign(stream: TextIO, text: str) -> None:
 
 def write_json(stream: TextIO, **fields: JsonValue) -> None:
     """Write the one JSON document that a command answers with `--json`."""
-    write_foreign(stream, json_text({"schema_version": SCHEMA_VERSION, **fields}))
+    write_foreign(stream, json_text({"schema_version": SCHEMA_VERSION, **fields}, stream))
 
 
-def json_text(value: JsonValue) -> str:
-    """Return a value as JSON for reading."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+def json_text(value: JsonValue, stream: TextIO) -> str:
+    """Return a value as JSON for reading, in characters that a stream has."""
+    # What an encoding lacks is written out on its way as Python does it, which JSON does not know.
+    has_all = (stream.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    return json.dumps(value, indent=2, ensure_ascii=not has_all)
 
 
 def _written_out(found: re.Match[str]) -> str:

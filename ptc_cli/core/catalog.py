@@ -62,10 +62,10 @@ class ServerEntry:
 
     @cached_property
     def tools(self) -> tuple[Tool, ...]:
-        """The tools that can be called, in the server's order."""
+        """The tools that can be called, in the server's order; of several that have one name, the first."""
         stubs = {stub.tool: stub for stub in self.stub.tools}
         return tuple(
-            Tool(spec=spec, stub=stubs[spec.name], module=self.stub.module)
+            Tool(spec=spec, stub=stubs.pop(spec.name), module=self.stub.module)
             for spec in self.listing.tools
             if spec.name in stubs
         )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import is_terminal, write_output
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.errors import PtcError
-from ptc_cli.core.stub import StubTree
 from ptc_cli.repl.completion import Candidate
 from ptc_cli.repl.reader import PlainReader, Reader
 
@@ -60,24 +59,21 @@ async def _run(engine: Engine, caller: Caller, command: str) -> int:
 async def _terminal_reader(engine: Engine, caller: Caller) -> Reader:
     from ptc_cli.repl.terminal import TerminalReader  # prompt_toolkit costs 0.1 s
 
-    tree = await engine.tree(caller)
+    explorer = await engine.shell(caller)
     return TerminalReader(
         prompt="$ ",
-        complete=lambda text: paths(text, tree),
+        complete=lambda text: words(text, explorer.shell.complete(text, explorer.session)),
         is_whole=_is_whole,
         history=Path(engine.folders.state) / "shell_history",
     )
 
 
-def paths(text: str, tree: StubTree) -> Iterator[Candidate]:
-    """Give the paths of a tree that may complete the last word of a command."""
-    word = text.rsplit(" ", 1)[-1]
-    folder, _, name = word.rpartition("/")
-    inside = f"/{folder.strip('/')}/" if folder.strip("/") else "/"
-    names = {path[len(inside) :] for path in tree.files if path.startswith(inside)}
-    for entry in sorted({PurePosixPath(each).parts[0] + ("/" if "/" in each else "") for each in names}):
-        if entry.startswith(name) and entry != name:
-            yield Candidate(text=entry, typed=len(name))
+def words(text: str, whole: Iterable[str]) -> Iterator[Candidate]:
+    """Give whole words as what completes the end of a text."""
+    for word in whole:
+        typed = next(length for length in range(len(word), -1, -1) if text.endswith(word[:length]))
+        if typed < len(word):
+            yield Candidate(text=word, typed=typed)
 
 
 def _is_whole(command: str) -> bool:

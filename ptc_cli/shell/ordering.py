@@ -12,7 +12,7 @@ from dataclasses import replace
 from ptc_cli.shell.command import Command, Invocation, Output
 from ptc_cli.shell.writing import node_or_none
 
-_FIRST = frozenset({"ls", "tee", "find"})
+_FIRST = frozenset({"ls", "tee"})
 """Commands that look at all their operands before they write."""
 
 

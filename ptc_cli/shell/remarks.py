@@ -8,7 +8,7 @@ from ptc_cli.shell.interpreter import Interpretation
 
 # Whole lines in the form of an error message only: a file may well speak of file systems.
 _READ_ONLY = re.compile(r"^([\w.\[-]+: .*?)(?:io error: )?filesystem is read-only$", re.MULTILINE)
-_DID_YOU_MEAN = re.compile(r"^(bash: .*: command not found)\. Did you mean: .*$", re.MULTILINE)
+_ADVICE = re.compile(r"^(bash: .*: command not found)\. .*$", re.MULTILINE)
 _NOT_FOUND = re.compile(r": command not found$", re.MULTILINE)
 
 EXPLORING_HINT = (
@@ -21,8 +21,8 @@ def tidy(text: str) -> str:
     """Return output with the interpreter's own wording of bash's messages replaced by bash's."""
     if "filesystem is read-only" in text:
         text = _READ_ONLY.sub(r"\1Read-only file system", text)
-    if "Did you mean: " in text:
-        text = _DID_YOU_MEAN.sub(r"\1", text)
+    if "command not found. " in text:
+        text = _ADVICE.sub(r"\1", text)
     return text
 
 

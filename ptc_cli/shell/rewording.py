@@ -12,6 +12,7 @@ from dataclasses import replace
 from ptc_cli.shell.command import Invocation, Output
 from ptc_cli.shell.lookup import absolute
 from ptc_cli.shell.quoting import curly
+from ptc_cli.shell.writing import node_or_none
 
 Rule = tuple[str, str]
 """A pattern for one line of a message, without the command's name in front, and what it becomes."""
@@ -20,9 +21,15 @@ _COREUTILS = (
     "base32", "base64", "basename", "cat", "cksum", "comm", "cut", "date", "dirname", "env", "expand", "expr",
     "factor", "fmt", "fold", "head", "join", "md5sum", "mktemp", "nl", "numfmt", "od", "paste", "printenv",
     "readlink", "realpath", "seq", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shuf", "sleep",
-    "sort", "split", "sum", "tac", "tail", "timeout", "tr", "tsort", "unexpand", "uniq", "wc",
+    "sort", "split", "sum", "tac", "tail", "timeout", "tr", "tsort", "unexpand", "uniq",
 )  # fmt: skip
-_OTHERS = ("column", "dd", "find", "hexdump", "rev", "sed", "strings", "xxd")
+_OTHERS = ("column", "dd", "hexdump", "rev", "sed", "strings", "xxd")
+
+_STOP_EARLY = frozenset(
+    ("cksum", "cut", "expand", "fold", "fmt", "md5sum", "nl", "rev", "sha1sum", "sha224sum", "sha256sum", "sha384sum",
+     "sha512sum", "strings", "sum", "tac", "unexpand")
+)  # fmt: skip
+"""Commands that give up at the first file they cannot read, where GNU's go on."""
 
 _NO_FILE = "No such file or directory"
 
@@ -35,10 +42,6 @@ _EVERY: tuple[Rule, ...] = (
 _RULES: Mapping[str, tuple[Rule, ...]] = {
     "base64": ((r"^invalid input: .*", "invalid input"),),
     "cut": ((r"^you must specify a list of fields$", "you must specify a list of bytes, characters, or fields"),),
-    "find": (
-        (r"^invalid expression; you have too many '\)'$", "you have too many ')'"),
-        (r"^invalid expression; you have used a binary operator '(.*)' with.*", r"expected an expression after '\1'"),
-    ),
     "head": (
         (rf"^(?!cannot open)(.*): {_NO_FILE}$", rf"cannot open '\1' for reading: {_NO_FILE}"),
         (r"^(.*): Is a directory$", r"error reading '\1': Is a directory"),
@@ -58,8 +61,10 @@ _RULES: Mapping[str, tuple[Rule, ...]] = {
         (r"^invalid field specification '(.*)': (invalid number .*)$", r"\2: invalid count at start of ‘\1’"),
         (r"^invalid field specification '(.*)': (.*)$", r"\2: invalid field specification ‘\1’"),
     ),
+    "join": ((rf"^{_NO_FILE}$", f"cannot read a file: {_NO_FILE}"),),
     "split": ((r"^Read-only file system$", "xaa: Read-only file system"),),
     "strings": ((rf"^(.*): {_NO_FILE}$", r"'\1': No such file"),),
+    "tr": ((r"^missing operand after SET1$", "missing operand"),),
     "tac": (
         (rf"^(.*): {_NO_FILE}$", rf"failed to open '\1' for reading: {_NO_FILE}"),
         (r"^(.*): Is a directory$", r"\1: read error: Invalid argument"),
@@ -73,7 +78,6 @@ _ABOUT_USAGE = re.compile(
     r"you must specify|the delimiter must|invalid floating point|invalid time interval|invalid field value)"
 )
 _ABOUT_FILES = re.compile(r"^(invalid option|unrecognized option|option|cannot open|error reading|failed to|can't)")
-_FIND_CURLY = re.compile(r"^'|^(?:cannot delete|invalid mode|Expected|Unknown regular)")
 _QUOTED = re.compile(r"'([^']*)'")
 _REFUSED = re.compile(r"^error: unexpected argument '(--?)([^']*)' found.*", re.DOTALL)
 _REQUIRED = re.compile(r"^error: the following required arguments were not provided:.*", re.DOTALL)
@@ -88,6 +92,8 @@ def reworded(invocation: Invocation) -> Output:
     if not output.stderr:
         return output
     name = invocation.name
+    if name in _STOP_EARLY:
+        output = _with_the_rest(invocation, output)
     if _REFUSED.match(output.stderr) or _REQUIRED.match(output.stderr):
         return Output(stdout=output.stdout, stderr=_usage(name, output.stderr), exit_code=_usage_status(name))
     stderr = _INNER.sub(lambda match: _not_run(name, match.group(1)), output.stderr)
@@ -96,6 +102,19 @@ def reworded(invocation: Invocation) -> Output:
     if name not in _OTHERS and "Try '" not in stderr and any(_ABOUT_USAGE.match(_said(name, line)) for line in lines):
         stderr += f"Try '{name} --help' for more information.\n"
     return replace(output, stderr=stderr)
+
+
+def _with_the_rest(invocation: Invocation, output: Output) -> Output:
+    """Add what the command says of the operands that it can read."""
+    missing = [arg for arg in invocation.args if not arg.startswith("-") and _is_blamed(invocation, arg, output.stderr)]
+    rest = tuple(arg for arg in invocation.args if arg not in missing)
+    if not missing or output.stdout or not any(node_or_none(invocation, arg) for arg in rest):
+        return output
+    return replace(output, stdout=invocation.native(invocation, rest).stdout)
+
+
+def _is_blamed(invocation: Invocation, arg: str, stderr: str) -> bool:
+    return any(f": {path}: " in stderr for path in (arg, absolute(invocation.cwd, arg)))
 
 
 def _line(invocation: Invocation, line: str) -> str:
@@ -111,7 +130,7 @@ def _line(invocation: Invocation, line: str) -> str:
         said, count = re.subn(pattern, replacement, said)
         if count and (pattern, replacement) not in _EVERY:
             return f"{name}: {said}"
-    if _FIND_CURLY.match(said) if name == "find" else not _ABOUT_FILES.match(said):
+    if not _ABOUT_FILES.match(said):
         said = _QUOTED.sub(lambda match: curly(match.group(1)), said)
     return f"{name}: {said}"
 

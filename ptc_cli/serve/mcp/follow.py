@@ -62,8 +62,8 @@ class _Follower:
 
     async def tell(self, what: Happening) -> None:
         match what:
-            case Output(stream=stream, text=text):
-                await self._peer.log("info" if stream == "stdout" else "warning", text)
+            case Output(stream=stream, text=text) if text.strip():
+                await self._peer.log("info" if stream == "stdout" else "warning", text.rstrip("\n"))
             case CallStarted(call=call):
                 await self._peer.log("debug", f"{call.server}.{call.tool} called at line {call.site}")
             case CallFinished():
@@ -76,7 +76,7 @@ class _Follower:
                 self._withdraw(question_id)
             case Warned(message=message):
                 await self._peer.log("warning", message)
-            case Checked() | Started() | Finished():
+            case Checked() | Started() | Output() | Finished():
                 pass
             case _:
                 assert_never(what)

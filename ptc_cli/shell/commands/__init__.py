@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ptc_cli.shell.command import Command
-from ptc_cli.shell.commands import cmp, copying, diff, file, grep, jq, ls, making, not_found, rm, stat, tee, tree, xargs
+from ptc_cli.shell.commands import (
+    cmp,
+    copying,
+    diff,
+    du,
+    file,
+    find,
+    grep,
+    jq,
+    ls,
+    making,
+    not_found,
+    rm,
+    stat,
+    tee,
+    tree,
+    wc,
+    xargs,
+)
 
 ALWAYS: Mapping[str, Command] = {
     "chmod": making.chmod,
@@ -13,7 +31,9 @@ ALWAYS: Mapping[str, Command] = {
     "cmp": cmp.run,
     "cp": copying.cp,
     "diff": diff.run,
+    "du": du.run,
     "file": file.run,
+    "find": find.run,
     "jq": jq.run,
     "ln": copying.ln,
     "ls": ls.run,
@@ -26,6 +46,7 @@ ALWAYS: Mapping[str, Command] = {
     "touch": making.touch,
     "tree": tree.run,
     "truncate": making.truncate,
+    "wc": wc.run,
     "xargs": xargs.run,
     **dict.fromkeys(not_found.NAMES, not_found.run),
 }

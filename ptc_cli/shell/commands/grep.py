@@ -6,7 +6,6 @@ forever on a hostile pattern, so a pattern that is more than plain words goes to
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 
 from ptc_cli.core.tree import Node
 from ptc_cli.shell.command import Invocation, Output, reason
+from ptc_cli.shell.globs import matcher
 from ptc_cli.shell.options import Given, Options, UsageError
 
 _FAST = Options(
@@ -194,4 +194,4 @@ class _Run:
 
 
 def _any(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern.rstrip("/")) for pattern in patterns)
+    return any(matcher(pattern.rstrip("/"))(name) for pattern in patterns)

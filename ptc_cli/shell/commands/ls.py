@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
 import time
@@ -13,6 +12,7 @@ from ptc_cli.core.tree import Node
 from ptc_cli.shell import facts, quoting
 from ptc_cli.shell.command import Invocation, Output, reason, usage_failure
 from ptc_cli.shell.commands.columns import columns, commas
+from ptc_cli.shell.globs import matcher
 from ptc_cli.shell.lookup import absolute
 from ptc_cli.shell.options import Given, Options, UsageError
 
@@ -126,7 +126,7 @@ class _Listing:
             ignored += self._given.values("hide")
         if self._given.has("ignore-backups") and name.endswith("~"):
             return False
-        return not any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored)
+        return not any(matcher(pattern)(name) for pattern in ignored)
 
     def _dots(self, directory: _Entry) -> list[_Entry]:
         if not self._all:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from ptc_cli.core.tree import Node
 from ptc_cli.shell import facts
 from ptc_cli.shell.command import Invocation, Output
+from ptc_cli.shell.globs import matcher
 from ptc_cli.shell.options import Given, Options, UsageError
 
 OPTIONS = Options(
@@ -177,7 +177,7 @@ def _matches(name: str, patterns: Iterable[str], given: Given) -> bool:
     fold = given.has("ignore-case")
     shown = name.lower() if fold else name
     alternatives = (part for pattern in patterns for part in pattern.split("|"))
-    return any(fnmatch.fnmatchcase(shown, part.lower() if fold else part) for part in alternatives)
+    return any(matcher(part.lower() if fold else part)(shown) for part in alternatives)
 
 
 def _compact(value: dict[str, str | int]) -> str:

@@ -104,6 +104,7 @@ async def test_progress_grows_with_calls_and_with_what_the_program_reports(
     assert heard.progress == [(1, None, "desk.add"), (2, None, "desk.add"), (3, 3, "all done")]
 
 
+@pytest.mark.filterwarnings("ignore:The logging capability is deprecated")
 @pytest.mark.parametrize(("era", "wire"), BOTH)
 async def test_logs_come_only_to_a_client_that_wants_them(engine: Engine, era: Era, wire: Wire) -> None:
     heard = Heard()
@@ -118,7 +119,7 @@ async def test_logs_come_only_to_a_client_that_wants_them(engine: Engine, era: E
             meta = cast("types.RequestParamsMeta", {types.LOG_LEVEL_META_KEY: "warning"})
             await client.call_tool("execute_python", {"code": code}, meta=meta)
 
-    assert heard.logs == [("warning", "err\n")]
+    assert heard.logs == [("warning", "err")]
 
 
 @pytest.mark.parametrize(("era", "wire"), BOTH)
@@ -173,6 +174,26 @@ async def test_yes_to_all_asks_once(engine: Engine) -> None:
 
     assert not result.is_error
     assert len(heard.questions) == 1
+
+
+async def test_a_question_that_nobody_answers_in_time_is_a_no_and_is_taken_back(tmp_path: Path) -> None:
+    taken_back = asyncio.Event()
+
+    class Silent(Heard):
+        async def on_question(self, *_: object) -> types.ElicitResult:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                taken_back.set()
+            return types.ElicitResult(action="cancel")
+
+    hasty = CONFIGURATION + "\n[policy]\nask_timeout_seconds = 0.3\n"
+    async with engine_of(tmp_path, hasty) as engine, connected(engine, "catalog", heard=Silent()) as client:
+        result = await run(client, "from tools import desk\ndesk.wipe(what='disk')")
+        await asyncio.wait_for(taken_back.wait(), 30)
+
+    assert result.is_error
+    assert "was not approved" in text(result)
 
 
 @pytest.mark.parametrize(("era", "asks"), [("legacy", False), ("auto", True)])
@@ -260,6 +281,15 @@ async def test_each_session_has_its_own_place_in_the_tree(engine: Engine, wire: 
 
     assert here == "/tools"
     assert there != "/tools"
+
+
+async def test_requests_without_a_session_never_stand_where_another_went(engine: Engine) -> None:
+    async with connected(engine, "filesystem", era="auto", wire="http") as client:
+        await client.call_tool("execute_bash", {"command": "cd /tools; export WHO=me"})
+        here = text(await client.call_tool("execute_bash", {"command": "pwd; echo $WHO"}))
+
+    assert here.splitlines()[0] != "/tools"
+    assert "me" not in here
 
 
 async def test_a_command_that_fails_says_its_status(engine: Engine) -> None:

@@ -61,3 +61,12 @@ def test_a_json_document_begins_with_its_version() -> None:
     write_json(piped, value=[1, "é"])
 
     assert json.loads(piped.getvalue()) == {"schema_version": 1, "value": [1, "é"]}
+
+
+def test_json_is_json_in_any_encoding() -> None:
+    ascii_only = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
+    write_json(ascii_only, value="é\udc80")
+    written = ascii_only.buffer
+    assert isinstance(written, io.BytesIO)
+
+    assert json.loads(written.getvalue())["value"] == "é\udc80"

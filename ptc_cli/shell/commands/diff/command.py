@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from ptc_cli.shell.command import Invocation, Output, reason, usage_failure
 from ptc_cli.shell.commands.diff.columns import Layout, side_by_side
 from ptc_cli.shell.commands.diff.hunks import ed, in_context, normal, unified
 from ptc_cli.shell.commands.diff.text import Comparison, Text, compare
+from ptc_cli.shell.globs import matcher
 from ptc_cli.shell.options import Given, Options, UsageError
 from ptc_cli.shell.quoting import if_needed
 from ptc_cli.shell.writing import node_or_none
@@ -145,7 +145,7 @@ class _Diff:
         entries = [dict(self._invocation.node(name).entries) for name in (first, second)]
         names = sorted({*entries[0], *entries[1]}, key=lambda name: name.encode("utf-8", "replace"))
         for name in names:
-            if any(fnmatch.fnmatchcase(name, pattern) for pattern in self._given.values("exclude")):
+            if any(matcher(pattern)(name) for pattern in self._given.values("exclude")):
                 continue
             below = posixpath.join(first, name), posixpath.join(second, name)
             yield from self._pair(name, (entries[0].get(name), entries[1].get(name)), below)
