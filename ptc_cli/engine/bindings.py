@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from ptc_cli.core.catalog import View
 from ptc_cli.core.execution import ModuleBinding
@@ -15,13 +16,18 @@ _LOOKS_UP = re.compile(
 _WORD = re.compile(r"\w+")
 
 
+def mentioned(source: str, names: Collection[str]) -> frozenset[str]:
+    """Return those names that a program may mean: all of them, if it looks names up in ways of its own."""
+    words = set(_WORD.findall(source))
+    if _LOOKS_UP.search(source) or any(word.startswith("mcp__") for word in words):
+        return frozenset(names)
+    # A server's name that is no identifier stands in quotes, as `ptc.call` takes it.
+    return frozenset(name for name in names if name in words or (not name.isidentifier() and name in source))
+
+
 def bindings(source: str, view: View) -> tuple[ModuleBinding, ...]:
     """Return what the worker needs to know of the servers that a program may use."""
-    words = set(_WORD.findall(source))
-    wants_all = _LOOKS_UP.search(source) is not None
-    flat = any(word.startswith("mcp__") for word in words)
+    names = mentioned(source, {name for entry in view.servers for name in (entry.name, entry.stub.module)})
     return tuple(
-        ModuleBinding.of(entry.stub)
-        for entry in view.servers
-        if wants_all or flat or entry.stub.module in words or entry.name in words
+        ModuleBinding.of(entry.stub) for entry in view.servers if entry.stub.module in names or entry.name in names
     )

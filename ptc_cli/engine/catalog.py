@@ -35,9 +35,10 @@ class CatalogSource:
         """Have a function called after every change of generation."""
         self._callbacks.append(callback)
 
-    async def listed(self, *, refresh: bool = False) -> Catalog:
-        """Return the catalog, once every server that is not known yet has been asked, all at the same time."""
-        names = [entry.name for entry in self.catalog.servers if _can_be_asked(entry, refresh=refresh)]
+    async def listed(self, wanted: Callable[[ServerEntry], bool], *, refresh: bool = False) -> Catalog:
+        """Return the catalog, once the wanted servers that are not known yet have been asked, all at the same time."""
+        entries = [entry for entry in self.catalog.servers if wanted(entry)]
+        names = [entry.name for entry in entries if _can_be_asked(entry, refresh=refresh)]
         await asyncio.gather(*(self.asked(name) for name in names))
         return self.catalog
 

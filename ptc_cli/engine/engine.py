@@ -11,12 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ptc_cli import codegen
+from ptc_cli import codegen, policy
 from ptc_cli.check.checker import Checker
 from ptc_cli.config import References, folders, load
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
-from ptc_cli.core.catalog import Caller, Catalog, Tool, View
+from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.execution import Execution
@@ -27,6 +27,7 @@ from ptc_cli.core.result import Result
 from ptc_cli.core.server import ServerListing
 from ptc_cli.core.settings import Folders, Settings
 from ptc_cli.core.stub import StubTree
+from ptc_cli.engine.bindings import mentioned
 from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
@@ -82,8 +83,7 @@ class Engine:
 
     async def describe(self, caller: Caller, *, refresh: bool = False) -> View:
         """Return what a caller may see. Servers that are not in the cache are asked; `refresh` asks all."""
-        catalog = await self._source.listed(refresh=refresh)
-        return self._views.view(catalog, caller, self._local.values())
+        return await self._described(caller, lambda _: True, refresh=refresh)
 
     async def search(self, caller: Caller, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Return the tools that fit a query best."""
@@ -106,7 +106,7 @@ class Engine:
         Raises:
             CheckerError: The checker cannot be started.
         """
-        return await self._checker.check(program, await self.describe(caller), strict=strict)
+        return await self._checker.check(program, await self._described_for(program, caller), strict=strict)
 
     async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.
@@ -117,7 +117,7 @@ class Engine:
         """
         capped = execution.limits.capped(self.settings.sandbox.maxima)
         run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask)
-        return self._set_going(run, self._runner.program(run, self.describe(execution.caller)))
+        return self._set_going(run, self._runner.program(run, self._described_for(execution.program, execution.caller)))
 
     async def run(self, execution: Execution) -> Result:
         """Start a run and wait for its end."""
@@ -140,7 +140,8 @@ class Engine:
             limits = replace(limits, wall_seconds=timeout_seconds)
         execution = direct_execution(caller, server, tool, arguments, limits=limits)
         run = Run(execution, journal=self.journal, can_ask=can_ask)
-        return self._set_going(run, self._runner.direct(run, self.describe(caller), server, tool, arguments))
+        view = self._described(caller, lambda entry: server in (entry.name, entry.stub.module))
+        return self._set_going(run, self._runner.direct(run, view, server, tool, arguments))
 
     async def layers(self) -> Layers:
         """Start the sandbox if need be, and say what holds programs.
@@ -220,6 +221,18 @@ class Engine:
         from ptc_cli.engine.explore import Explorers
 
         return Explorers()
+
+    async def _described_for(self, program: Program, caller: Caller) -> View:
+        """Return a caller's view without waiting for servers that a program does not use: one may be dead."""
+        entries = self._source.catalog.servers
+        names = mentioned(program.source, {name for entry in entries for name in (entry.name, entry.stub.module)})
+        return await self._described(caller, lambda entry: not names.isdisjoint((entry.name, entry.stub.module)))
+
+    async def _described(self, caller: Caller, wanted: Callable[[ServerEntry], bool], *, refresh: bool = False) -> View:
+        catalog = await self._source.listed(
+            lambda entry: policy.sees_server(caller, entry.name) and wanted(entry), refresh=refresh
+        )
+        return self._views.view(catalog, caller, self._local.values())
 
     def _set_going(self, run: Run, work: Coroutine[None, None, Result]) -> Run:
         task = asyncio.create_task(work, name=f"run {run.id}")
