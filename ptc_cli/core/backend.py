@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ptc_cli.core.call import ToolCaller
+from ptc_cli.core.clock import RunClock
 from ptc_cli.core.event import Output, Progress, Warned
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.layers import Layers
@@ -30,8 +31,12 @@ class Backend(Protocol):
         """
         ...
 
-    async def run(self, execution: Execution, *, call: ToolCaller, emit: Emit) -> Outcome:
+    async def run(
+        self, execution: Execution, *, call: ToolCaller, emit: Emit, clock: RunClock | None = None
+    ) -> Outcome:
         """Run one program to its end, whatever it does.
+
+        The deadline is reached when `clock` says so; without one the backend counts for itself.
 
         Cancelling the task ends the program, and the calls in flight, before the cancellation goes on.
 

@@ -62,7 +62,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallStarted:
-    """A call passed the gate's first look; its span is the call's id."""
+    """A call reached the gate; its span is the call's id."""
 
     call: ToolCall
 

@@ -69,6 +69,8 @@ class ModuleBinding:
     module: str
     server: str
     functions: tuple[FunctionBinding, ...]
+    types: tuple[str, ...] = ()
+    """Names of the stub's classes and aliases, which a program may import for its annotations."""
 
     @classmethod
     def of(cls, stub: Stub) -> ModuleBinding:
@@ -85,6 +87,7 @@ class ModuleBinding:
                 )
                 for tool in stub.tools
             ),
+            types=tuple(stub.definitions),
         )
 
 
@@ -119,6 +122,12 @@ class Execution:
 
     mounts: tuple[str, ...] = ()
     """Host paths visible read-only under `/mnt`."""
+
+    allow: tuple[str, ...] = ("*",)
+    """Globs over `server.tool` that the run may call at most. They narrow policy, never widen it."""
+
+    deny: tuple[str, ...] = ()
+    """Globs over `server.tool` that the run may not call."""
 
     input: str | None = None
     """JSON text that the program finds as `ptc.input`; None for none."""

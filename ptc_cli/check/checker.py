@@ -1,0 +1,141 @@
+"""The front of the type checker: a program and a view in, a report out."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from ptc_cli.check.crew import Crew
+from ptc_cli.check.process import CHECK_SECONDS, CheckTimeoutError, ProcessEndedError
+from ptc_cli.check.report import make_report
+from ptc_cli.check.wire import Check, Checked, Ready
+from ptc_cli.core.catalog import Caller, View
+from ptc_cli.core.check import CheckReport, Diagnostic
+from ptc_cli.core.program import PROGRAM_BYTES, Program
+from ptc_cli.core.stub import Face
+
+_ASYNC_WORD = re.compile(r"\b(?:async|await|asyncio)\b")
+_FLAT_NAME = re.compile(r"\bmcp__\w+")
+_NO_VIEW = View(caller=Caller(door="cli"), generation=0, servers=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfTest:
+    """Whether the checker does what it must."""
+
+    checker: Literal["warm", "cold"]
+    failures: tuple[str, ...]
+    """What the warm checker got wrong; then each check starts mypy anew."""
+
+    version: str
+    """mypy's."""
+
+    used_cache: bool
+    seconds: float
+    """How long the process took to be ready."""
+
+
+class Checker:
+    """Checks programs against views, in processes that stay warm.
+
+    Belongs to the event loop that first uses it.
+    """
+
+    def __init__(self, *, cache: Path, runtime_stub: Callable[[Face], str], python: str | None = None) -> None:
+        """Make a checker; no process is started yet.
+
+        Args:
+            cache: A folder of this checker's own. It may be shared with other processes, lost, damaged, or read-only.
+            runtime_stub: Gives the text of `ptc.pyi` in a face.
+            python: The interpreter whose packages programs may import; None for the standard library only.
+        """
+        self._crew = Crew(cache=cache, python=python, runtime_stub=runtime_stub)
+
+    async def prepare(self, view: View) -> None:
+        """Have the process for a view started, and return at once."""
+        self._crew.prepare(view, "sync")
+
+    async def check(self, program: Program, view: View, *, strict: bool = False) -> CheckReport:
+        """Return what is wrong with a program; never more than the view's own names.
+
+        Raises:
+            CheckerError: The type checker cannot be started.
+        """
+        started = time.perf_counter()
+        report = await self._report(program, view, strict=strict)
+        return replace(report, seconds=time.perf_counter() - started)
+
+    async def self_test(self, view: View = _NO_VIEW) -> SelfTest:
+        """Return how the process for a view fared when it tried itself, starting it if need be.
+
+        Raises:
+            CheckerError: The type checker cannot be started.
+        """
+        ready = await self._crew.ready(view, "sync")
+        return SelfTest(
+            checker=ready.checker,
+            failures=ready.failures,
+            version=ready.version,
+            used_cache=ready.used_cache,
+            seconds=ready.seconds,
+        )
+
+    async def close(self) -> None:
+        """End the processes."""
+        await self._crew.close()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The ids of the processes that serve."""
+        return self._crew.pids
+
+    async def _report(self, program: Program, view: View, *, strict: bool) -> CheckReport:
+        size = len(program.source.encode("utf-8", "surrogatepass"))
+        if size > PROGRAM_BYTES:
+            return _refused(f"the program is too long: {size:,} bytes of at most {PROGRAM_BYTES:,}", "unreadable")
+        try:
+            checked, ready = await self._check(program, view)
+        except CheckTimeoutError:
+            hint = "Make it smaller, or annotate what is deeply nested."
+            return _refused(f"the check did not end within {CHECK_SECONDS:g} s", "check-timeout", hint=hint)
+        except ProcessEndedError:
+            hint = "Make it smaller, or nest it less."
+            return _refused("the type checker broke on this program, twice", "check-failed", hint=hint)
+        return make_report(checked, view, checker=ready.checker, strict=strict)
+
+    async def _check(self, program: Program, view: View) -> tuple[Checked, Ready]:
+        """Check in the face that the program is likely in, and in the other one if that was wrong."""
+        face: Face = "async" if _ASYNC_WORD.search(program.source) else "sync"
+        aliases = _aliases(program.source, view)
+        checked = await self._crew.check(view, Check(source=program.source, face=face, aliases=aliases))
+        if checked.face != face:
+            face = checked.face
+            checked = await self._crew.check(view, Check(source=program.source, face=face, aliases=aliases))
+        return checked, await self._crew.ready(view, face)
+
+
+def _aliases(source: str, view: View) -> dict[str, str]:
+    """Return the tools that a program may mean by names of the form `mcp__server__tool`."""
+    names = set(_FLAT_NAME.findall(source))
+    if not names:
+        return {}
+    known = {
+        f"mcp__{server}__{name}": f"{entry.stub.module}.{tool.name}"
+        for entry in view.servers
+        for server in (entry.name, entry.stub.module)
+        for tool in entry.stub.tools
+        for name in (tool.tool, tool.name)
+    }
+    return {name: known[name] for name in sorted(names) if name in known}
+
+
+def _refused(message: str, code: str, *, hint: str | None = None) -> CheckReport:
+    """Return the report of a program that was not checked, and so does not pass."""
+    remark = Diagnostic(
+        line=1, column=1, end_line=1, end_column=2, severity="error", message=message, code=code, hint=hint
+    )
+    return CheckReport(face="sync", diagnostics=(remark,))

@@ -1,0 +1,77 @@
+"""Names that do not exist: of tools, of servers, of modules, of variables."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from ptc_cli.check.case import Case
+from ptc_cli.check.hints.rule import Rule, listed, meant
+from ptc_cli.core.catalog import ServerEntry
+from ptc_cli.core.names import identifier
+from ptc_cli.core.suggest import did_you_mean
+
+
+def _no_tool(match: re.Match[str], case: Case) -> str | None:
+    """A tool that its server does not have, as an attribute of the module or as an import from it."""
+    module = match.groupdict().get("module") or case.remark.module
+    entry = case.view.module(module) if module else None
+    return _tool_of(entry, match["name"], case) if entry else _no_server(match, case)
+
+
+def _tool_of(entry: ServerEntry, name: str, case: Case) -> str | None:
+    module = entry.stub.module
+    if module in case.checked.supplied and module in sys.stdlib_module_names:
+        return f"Here '{module}' is the server. For the module of the standard library, add: import {module}"
+    if entry.listing.status != "ok":
+        reason = f": {entry.listing.reason}" if entry.listing.reason else ""
+        return f"The server '{entry.name}' is {entry.listing.status}{reason}"
+    rejected = next((tool for tool in entry.listing.rejected if name in (tool.name, identifier(tool.name))), None)
+    if rejected is not None:
+        return f"The tool cannot be used: {rejected.reason}"
+    return meant(name, (tool.stub.name for tool in entry.tools), what="Tools", suggested=case.suggestions())
+
+
+def _no_server(match: re.Match[str], case: Case) -> str | None:
+    if not match.groupdict().get("module") and case.remark.module != "":
+        return None
+    return meant(match["name"], _modules(case), what="Servers", suggested=case.suggestions()) or "There are no servers."
+
+
+def _no_module(match: re.Match[str], case: Case) -> str | None:
+    package, _, name = match["name"].partition(".")
+    if package == "tools":
+        return meant(name, _modules(case), what="Servers")
+    if package in _modules(case):
+        return f"Servers are modules of the package 'tools': from tools import {package}"
+    suggested = next(iter(case.suggestions()), None)
+    if suggested:
+        return f"Did you mean '{suggested}'?"
+    return "The checker has no types for it; whether it is there shows when the program runs."
+
+
+def _no_name(match: re.Match[str], case: Case) -> str | None:
+    name = match["name"]
+    owners = [tool.path for tool in case.view if tool.stub.name == name]
+    if owners:
+        return f"Call it through its server: {owners[0]}(...)" if len(owners) == 1 else listed(owners, what="Tools")
+    if name in sys.stdlib_module_names:
+        return f"Add: import {name}"
+    source = next((note for note in case.remark.notes if "Suggestion:" in note), None)
+    if source:
+        return f"Add: {source.partition('Suggestion: ')[2].strip(chr(34) + '()')}"
+    return did_you_mean(name, _modules(case))
+
+
+def _modules(case: Case) -> list[str]:
+    return [entry.stub.module for entry in case.view.servers]
+
+
+NAME_RULES = (
+    Rule(pattern=re.compile(r'^Module "tools\.(?P<module>\w+)" has no attribute "(?P<name>\w+)"'), say=_no_tool),
+    Rule(pattern=re.compile(r'^Module "(?P<module>tools)" has no attribute "(?P<name>\w+)"'), say=_no_server),
+    Rule(pattern=re.compile(r'^Module has no attribute "(?P<name>\w+)"'), say=_no_tool),
+    Rule(pattern=re.compile(r'library stub for module named "(?P<name>[\w.]+)"'), say=_no_module),
+    Rule(pattern=re.compile(r'^Library stubs not installed for "(?P<name>[\w.]+)"'), say=_no_module),
+    Rule(pattern=re.compile(r'^Name "(?P<name>\w+)" is not defined'), say=_no_name),
+)

@@ -1,0 +1,104 @@
+"""A checker process: one request a line on standard input, one reply a line on standard output, to the end of input."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from typing import BinaryIO
+
+from ptc_cli.check.inside.desk import Desk
+from ptc_cli.check.inside.selftest import self_test
+from ptc_cli.check.wire import Boot, Check, Failed, Ready, Reply, Request, Update, pack, unpack_request
+
+_MEMORY_BYTES = 2 << 30
+_STACK_BYTES = 256 << 20
+_BOOT_SECONDS = 180
+_REQUEST_SECONDS = 30
+"""Longer than the host's own deadlines: this is for a host that is gone, and a check that never ends."""
+
+_COLLECT_EVERY = 50
+
+
+def main() -> None:
+    """Serve requests until the host is gone."""
+    replies = _take_standard_output()
+    _bound()
+    try:
+        _serve(sys.stdin.buffer, replies)
+    except Exception:  # noqa: BLE001 (the front door of the process: the host is told, and starts another)
+        _answer(replies, Reply(body=Failed(message=traceback.format_exc(limit=-3)[-4000:])))
+        sys.exit(1)
+
+
+def _take_standard_output() -> BinaryIO:
+    """Return the way to the host, and leave nothing that mypy may print to reach it."""
+    replies = os.fdopen(os.dup(1), "wb")
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    return replies
+
+
+def _bound() -> None:
+    os.chdir("/")
+    sys.setrecursionlimit(1 << 14)
+    for limit, value in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_STACK, _STACK_BYTES)):
+        most = resource.getrlimit(limit)[1]
+        resource.setrlimit(limit, (value if most == resource.RLIM_INFINITY else min(value, most), most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
+    desk: Desk | None = None
+    for number, line in enumerate(requests):
+        request = unpack_request(line)
+        signal.alarm(_BOOT_SECONDS if desk is None else _REQUEST_SECONDS)
+        if desk is None:
+            desk = _boot(request, replies)
+        else:
+            _answer(replies, _reply(desk, request))
+        signal.alarm(0)
+        # Collecting costs as much as a check; between two of them nobody waits.
+        if number % _COLLECT_EVERY == 0:
+            gc.collect()
+
+
+def _boot(request: Request, replies: BinaryIO) -> Desk:
+    started = time.perf_counter()
+    if not isinstance(request.body, Boot):
+        raise TypeError("the first request must be `Boot`")
+    desk = Desk(request.body)
+    failures = self_test(desk.checker)
+    if failures:
+        desk.turn_cold()
+    ready = Ready(
+        checker="cold" if failures else "warm",
+        used_cache=desk.used_cache,
+        seconds=time.perf_counter() - started,
+        failures=failures,
+        version=desk.version,
+    )
+    _answer(replies, Reply(body=ready))
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    return desk
+
+
+def _reply(desk: Desk, request: Request) -> Reply:
+    match request.body:
+        case Check() as check:
+            return Reply(body=desk.check(check))
+        case Update() as update:
+            return Reply(body=desk.update(update))
+        case Boot():
+            raise TypeError("`Boot` was asked twice")
+
+
+def _answer(replies: BinaryIO, reply: Reply) -> None:
+    replies.write(pack(reply))
+    replies.flush()

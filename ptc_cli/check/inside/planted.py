@@ -1,0 +1,76 @@
+"""Files that mypy reads and the disk does not have: the stubs, and the program."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import stat
+from collections.abc import Mapping
+
+from mypy.fscache import FileSystemCache
+from mypy.util import hash_digest
+
+from ptc_cli.core.names import identifier
+
+ROOT = "/__ptc__"
+PROGRAM = f"{ROOT}/program.py"
+PROGRAM_MODULE = "program"
+
+
+class PlantedFiles:
+    """A file system cache that is told what it would have read.
+
+    Everything that mypy could find on the disk beside its own stubs of the standard library stays hidden: the working
+    directory is planted as empty, else a program's `import config` would read whatever lies there.
+    """
+
+    def __init__(self, modules: Mapping[str, str], *, runtime: str) -> None:
+        self.cache = FileSystemCache()
+        self.modules: dict[str, str] = {}
+        self._numbers = itertools.count(1)
+        self._plant_directory(os.getcwd(), [])  # noqa: PTH109 (mypy asks for it by this very text)
+        self._plant_directory(ROOT, ["tools", "ptc.pyi", "program.py"])
+        self._plant_file(f"{ROOT}/ptc.pyi", runtime)
+        self.write_program("")
+        self.update(modules)
+
+    def write_program(self, text: str) -> None:
+        """Make a text the program."""
+        self._plant_file(PROGRAM, text)
+
+    def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
+        """Change some of the stubs."""
+        for name in removed:
+            del self.modules[name]
+            self.cache.stat_or_none_cache[module_path(name)] = None
+            self.cache.isfile_case_cache.pop(module_path(name), None)
+        for name, text in changed.items():
+            if identifier(name) != name:
+                raise ValueError(f"not a module's name: {name!r}")
+            self.modules[name] = text
+            self._plant_file(module_path(name), text)
+        names = sorted(self.modules)
+        self._plant_file(module_path("__init__"), "".join(f"from . import {name} as {name}\n" for name in names))
+        self._plant_directory(f"{ROOT}/tools", ["__init__.pyi", *(f"{name}.pyi" for name in names)])
+
+    def _plant_file(self, path: str, text: str) -> None:
+        content = text.encode("utf-8", "backslashreplace")
+        self.cache.read_cache[path] = content
+        self.cache.hash_cache[path] = hash_digest(content)
+        self.cache.isfile_case_cache.pop(path, None)
+        self.cache.stat_or_none_cache[path] = self._status(stat.S_IFREG | 0o444, len(content))
+
+    def _plant_directory(self, path: str, names: list[str]) -> None:
+        self.cache.listdir_cache[path] = names
+        self.cache.exists_case_cache.pop(path, None)
+        self.cache.stat_or_none_cache[path] = self._status(stat.S_IFDIR | 0o555, 0)
+
+    def _status(self, mode: int, size: int) -> os.stat_result:
+        # Every text has a time of its own: a text of the same length at the same time would be taken for the same.
+        number = next(self._numbers)
+        return os.stat_result((mode, number, 1, 1, 0, 0, size, number, number, number))
+
+
+def module_path(name: str) -> str:
+    """Return the path of a module of the `tools` package."""
+    return f"{ROOT}/tools/{name}.pyi"

@@ -1,0 +1,173 @@
+"""A program's text before mypy sees it: parsed, bounded, with what would switch the check off blanked out."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ptc_cli.check.wire import Remark
+from ptc_cli.core.program import FaceReason, face_of, unbound_names
+
+MOST_DEPTH = 1000
+"""How deeply a syntax tree may nest; mypy follows it on the C stack."""
+
+_UNCHECKED_NAMES = {
+    "no_type_check": "what it decorates is not checked",
+    "MYPY": "a branch on it is seen by the checker alone, or hidden from it",
+    "TYPE_CHECKING": "a branch on it is seen by the checker alone, or hidden from it",
+}
+_TYPE_COMMENT = re.compile(r"#\s*type:")
+_CODING_COMMENT = re.compile(r"#.*?coding[:=]")
+_CONFIGURATION = re.compile(r"^# mypy: ", re.MULTILINE)
+
+
+class UnreadableError(Exception):
+    """A program that never gets as far as mypy."""
+
+    def __init__(self, remark: Remark) -> None:
+        super().__init__(remark.message)
+        self.remark = remark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A program that parses."""
+
+    text: str
+    """As its author wrote it, with `\\n` at the end of every line."""
+
+    tree: ast.Module
+    face: FaceReason
+    unbound: frozenset[str]
+    """The names that it uses and never binds."""
+
+
+def read_source(text: str) -> Source:
+    """Return a program parsed.
+
+    Raises:
+        UnreadableError: It cannot be read, or not checked for its sheer shape.
+    """
+    normal = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        tree = _parse(normal)
+        return Source(text=normal, tree=tree, face=face_of(tree), unbound=unbound_names(normal))
+    except SyntaxError as error:
+        raise UnreadableError(_syntax_remark(error, normal)) from error
+    except (RecursionError, MemoryError) as error:
+        raise UnreadableError(_unreadable("the program is nested too deeply to be checked")) from error
+    except ValueError as error:
+        # Null bytes and lone surrogates, depending on the version of Python.
+        raise UnreadableError(_unreadable(f"the program is not text that Python can read: {error}")) from error
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(text, "<program>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        tree = ast.parse(text)
+    if _depth(tree) > MOST_DEPTH:
+        raise RecursionError
+    return tree
+
+
+def _depth(tree: ast.AST) -> int:
+    """Return how deeply a tree nests, without recursion of our own."""
+    depth, level = 0, [tree]
+    while level and depth <= MOST_DEPTH:
+        depth += 1
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return depth
+
+
+def _syntax_remark(error: SyntaxError, text: str) -> Remark:
+    lines = text.split("\n")
+    line = min(max(error.lineno or 1, 1), len(lines))
+    column = max(error.offset or 1, 1)
+    is_same_line = (error.end_lineno or line) == line and (error.end_offset or 0) > column
+    return Remark(
+        line=line,
+        column=column,
+        end_line=line if is_same_line else max(error.end_lineno or line, line),
+        end_column=error.end_offset or 0 if is_same_line else column + 1,
+        severity="error",
+        message=error.msg,
+        code="syntax",
+        text=lines[line - 1].strip()[:200],
+    )
+
+
+def _unreadable(message: str) -> Remark:
+    return Remark(line=1, column=1, end_line=1, end_column=2, severity="error", message=message, code="unreadable")
+
+
+def checkable(source: Source, supplied: Mapping[str, str]) -> str:
+    """Return the text that mypy is given: every line and column where the author has them.
+
+    The supplied names are imported in one more line at the end, so that nothing shifts.
+    """
+    imports = "; ".join(_import(name, path) for name, path in sorted(supplied.items()))
+    return f"{_defused(source.text)}\n{imports}\n"
+
+
+def _import(name: str, path: str) -> str:
+    module, _, function = path.partition(".")
+    if function:
+        return f"from tools.{module} import {function} as {name}"
+    return f"from tools import {name}" if path else f"import {name}"
+
+
+def _defused(text: str) -> str:
+    """Blank what switches the check off or reads the text in another encoding; lengths stay.
+
+    A comment such as `# type: the kind of issue` is prose, and mypy would take it for a mistake.
+    """
+    # mypy looks for this at the start of any line, strings included.
+    lines = _CONFIGURATION.sub("#_mypy: ", text).split("\n")
+    for token in _comments(text):
+        row, column = token.start
+        if _TYPE_COMMENT.match(token.string) or (row <= 2 and _CODING_COMMENT.match(token.string)):
+            lines[row - 1] = lines[row - 1][:column] + "#" + " " * (len(token.string) - 1)
+    return "\n".join(lines)
+
+
+def _comments(text: str) -> Iterator[tokenize.TokenInfo]:
+    if "#" not in text:
+        return
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text, newline="\n").readline))
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        # Cannot happen to text that compiles, but for a form feed or two: then keep no comment that could matter.
+        return
+    yield from (token for token in tokens if token.type == tokenize.COMMENT)
+
+
+def unchecked_remarks(source: Source) -> Iterator[Remark]:
+    """Yield a warning for every use of a name that hides code from the checker."""
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
+                if name in _UNCHECKED_NAMES:
+                    yield _unchecked(node, name, source.text)
+            case _:
+                pass
+
+
+def _unchecked(node: ast.expr, name: str, text: str) -> Remark:
+    line = text.split("\n")[node.lineno - 1].encode()
+    column = len(line[: node.col_offset].decode("utf-8", "ignore")) + 1
+    return Remark(
+        line=node.lineno,
+        column=column,
+        end_line=node.lineno,
+        end_column=column + len(name),
+        severity="warning",
+        message=f"'{name}': {_UNCHECKED_NAMES[name]}",
+        code="unchecked",
+        text=name,
+    )

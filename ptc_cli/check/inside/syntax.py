@@ -1,0 +1,221 @@
+"""What a program's syntax tells about a place: whose tool is called there, what is assigned, what is read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_FUNCTION = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
+_MOST_TEXT = 120
+
+Position = tuple[int, int]
+"""1-based line, 0-based column in bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A stretch of a program, and what is known of it."""
+
+    calls: tuple[str, ...] = ()
+    origin: str | None = None
+    module: str | None = None
+    text: str = ""
+    is_store: bool = False
+    is_record: bool = False
+
+
+class Syntax:
+    """A parsed program, with the names that stand for servers and tools followed to what they stand for.
+
+    Names are followed as if each had one meaning in the whole program. That is enough for help, and help is all this
+    is for.
+    """
+
+    def __init__(self, tree: ast.Module, *, supplied: Mapping[str, str], modules: Mapping[str, str]) -> None:
+        self._tree = tree
+        self._modules = modules
+        self._names: dict[str, str] = dict(supplied)
+        self._origins: dict[str, str] = {}
+        self._records: set[str] = set()
+        self._nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.expr, ast.stmt))]
+        for node in self._nodes:
+            self._follow_import(node)
+        for node in self._nodes:
+            self._follow_assignment(node)
+
+    def stored_attributes(self) -> tuple[str, ...]:
+        """Return the names of the attributes that the program assigns to."""
+        stores = {
+            node.attr for node in self._nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        }
+        return tuple(sorted(stores))
+
+    def is_at_module_level(self, position: Position) -> bool:
+        """Say whether a place is outside every function and class."""
+        scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+        return not any(isinstance(node, scopes) and _holds(node, position) for node in self._nodes)
+
+    def stretch(self, start: Position, end: Position) -> tuple[Position, Position]:
+        """Return where a stretch really is: mypy puts an import that fails at the beginning of its line."""
+        imports = (node for node in self._nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
+        found = next((node for node in imports if start[1] == 0 and node.lineno == start[0]), None)
+        return (start, end) if found is None else (_start(found), _end(found))
+
+    def place(self, start: Position, end: Position) -> Place:
+        """Return what is known of a stretch."""
+        # One pass over the whole program a place, and the rest over the few nodes that touch it.
+        near = [node for node in self._nodes if _start(node) < end and start < _end(node)]
+        exprs = [node for node in near if isinstance(node, ast.expr)]
+        calls = sorted((node for node in exprs if isinstance(node, ast.Call) and _holds(node, start)), key=_size)
+        return Place(
+            calls=tuple(tool for call in calls if (tool := self._tool(call.func)) is not None),
+            origin=self._origin_near(exprs, start),
+            module=self._module_at(exprs, start),
+            text=_text_at(exprs, start, end),
+            is_store=any(_is_store(node, start) for node in exprs),
+            is_record=any(self._is_record(node) for node in exprs if _begins(node, start)),
+        )
+
+    def _follow_import(self, node: ast.AST) -> None:
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    self._follow_module_import(alias)
+            case ast.ImportFrom(module="tools", names=names, level=0):
+                for alias in names:
+                    self._bind_from("", alias, self._modules)
+            case ast.ImportFrom(module=str(module), names=names, level=0) if module.startswith("tools."):
+                server = module.removeprefix("tools.")
+                functions = _FUNCTION.findall(self._modules.get(server, ""))
+                for alias in names:
+                    self._bind_from(f"{server}.", alias, functions)
+            case _:
+                pass
+
+    def _follow_module_import(self, alias: ast.alias) -> None:
+        top, _, rest = alias.name.partition(".")
+        if top == "tools":
+            self._names[alias.asname or top] = rest if alias.asname else ""
+
+    def _bind_from(self, prefix: str, alias: ast.alias, known: Iterable[str]) -> None:
+        if alias.name == "*":
+            self._names.update({name: f"{prefix}{name}" for name in known})
+        else:
+            self._names[alias.asname or alias.name] = f"{prefix}{alias.name}"
+
+    def _follow_assignment(self, node: ast.AST) -> None:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.For(target=ast.Name(id=name), iter=value):
+                self._bind_origin(name, value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                self._bind_origin(name, value)
+            case ast.ListComp(generators=generators) | ast.GeneratorExp(generators=generators):
+                for generator in generators:
+                    if isinstance(generator.target, ast.Name):
+                        self._bind_origin(generator.target.id, generator.iter)
+            case _:
+                pass
+
+    def _bind_origin(self, name: str, value: ast.expr) -> None:
+        if isinstance(value, ast.Dict):
+            self._records.add(name)
+        origin = self._origin(value)
+        if origin is not None:
+            self._origins[name] = origin
+
+    def _is_record(self, node: ast.expr) -> bool:
+        """Say whether an expression takes an item out of a dict that the program wrote out."""
+        has_index = False
+        while isinstance(node, (ast.Subscript, ast.Attribute, ast.Call)):
+            has_index = has_index or isinstance(node, ast.Subscript)
+            node = node.func if isinstance(node, ast.Call) else node.value
+        return has_index and isinstance(node, ast.Name) and node.id in self._records
+
+    def _origin(self, node: ast.expr) -> str | None:
+        """Return the tool whose result an expression is, or is a part of."""
+        while True:
+            match node:
+                case ast.Await(value=inner) | ast.Subscript(value=inner) | ast.Attribute(value=inner):
+                    node = inner
+                case ast.Call(func=function) if tool := self._tool(function):
+                    return tool
+                case ast.Call(func=ast.Attribute(value=inner)):
+                    node = inner
+                case ast.Name(id=name):
+                    return self._origins.get(name)
+                case _:
+                    return None
+
+    def _origin_near(self, near: list[ast.expr], start: Position) -> str | None:
+        inside = [node for node in near if _start(node) >= start]
+        around = [node for node in near if isinstance(node, ast.Subscript) and _start(node) < start]
+        origins = (self._origin(node) for node in [*inside, *sorted(around, key=_size)])
+        return next((origin for origin in origins if origin is not None), None)
+
+    def _tool(self, node: ast.expr) -> str | None:
+        path = self._path(node)
+        return path if path is not None and path.count(".") == 1 else None
+
+    def _path(self, node: ast.expr) -> str | None:
+        """Return `server` or `server.tool` for an expression that names one; empty for the package itself."""
+        match node:
+            case ast.Name(id=name):
+                return self._names.get(name)
+            case ast.Attribute(value=value, attr=attribute):
+                owner = self._path(value)
+                return None if owner is None or "." in owner else f"{owner}.{attribute}".lstrip(".")
+            case _:
+                return None
+
+    def _module_at(self, near: list[ast.expr], start: Position) -> str | None:
+        for node in near:
+            if isinstance(node, ast.Attribute) and _begins(node, start):
+                owner = self._path(node.value)
+                if owner is not None and (owner == "" or owner in self._modules):
+                    return owner
+        return None
+
+
+def _text_at(near: list[ast.expr], start: Position, end: Position) -> str:
+    return next((_short(node) for node in near if _begins(node, start) and _end(node) == end), "")
+
+
+def _short(node: ast.expr) -> str:
+    # Unparsing recurses; what is large is not worth showing.
+    if _size(node) > (1, 0) or _size(node)[1] > _MOST_TEXT:
+        return ""
+    return ast.unparse(node)
+
+
+def _start(node: ast.expr | ast.stmt) -> Position:
+    return node.lineno, node.col_offset
+
+
+def _end(node: ast.expr | ast.stmt) -> Position:
+    return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+
+
+def _size(node: ast.expr | ast.stmt) -> Position:
+    (line, column), (end_line, end_column) = _start(node), _end(node)
+    return end_line - line, end_column - column
+
+
+def _holds(node: ast.expr | ast.stmt, position: Position) -> bool:
+    return _start(node) <= position < _end(node)
+
+
+def _begins(node: ast.expr | ast.stmt, position: Position) -> bool:
+    return _start(node) == position
+
+
+def _is_store(node: ast.expr, start: Position) -> bool:
+    """Say whether a place is the beginning, or the index, of what is assigned to."""
+    match node:
+        case ast.Subscript(ctx=ast.Store(), slice=index):
+            return start in (_start(node), _start(index))
+        case ast.Attribute(ctx=ast.Store()):
+            return _begins(node, start)
+        case _:
+            return False

@@ -1,0 +1,127 @@
+"""Which remarks stop a program.
+
+An error is a mistake. A warning is what the type checker cannot know and the call decides exactly, what only
+annotations say and Python ignores, or a container that holds several types where one was inferred: a right program is
+never stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ptc_cli.check.annotations import may_fit
+from ptc_cli.check.case import Case
+from ptc_cli.core.check import Severity
+
+_ANNOTATION_CODES = frozenset(
+    {"annotation", "valid-type", "type-arg", "type-var", "no-redef", "override", "method-assign", "has-type"}
+    | {"deprecated", "no-overload-impl", "empty-body", "explicit-override", "abstract"}
+)
+"""Rules over annotations and definitions, which Python does not look at when it runs."""
+
+_OURS = re.compile(r'module named "(?:tools|ptc)\b')
+_CONTAINER_METHOD = re.compile(
+    r'Argument \S+ to "\w+" of "(?:list|set|dict|deque|defaultdict|OrderedDict|Counter|MutableMapping|MutableSequence)"'
+)
+_INFERRED = re.compile(r'target has type |variable has type Module|variable has type "None"|Incompatible import of ')
+_JOINED = re.compile(r'"(?:object|(?:Sequence|Collection|Iterable|Mapping)\[[^"]*\])"|"[^"]*\bobject\b[^"]*"')
+_UNION = re.compile(r'"None"|"[^"]* \| [^"]*"')
+_ITEM = re.compile(r'expression has type "(?P<actual>.*)", TypedDict item "[^"]*" has type "(?P<expected>.*)"\)')
+_LIST_ITEM = re.compile(r'List item \d+ has incompatible type "(?P<actual>.*)"; expected "(?P<expected>.*)"')
+_DICT_ITEM = re.compile(
+    r'Dict entry \d+ has incompatible type "(?P<key>.*)": "(?P<actual>.*)"; expected "(?P<want>.*)": "(?P<expected>.*)"'
+)
+_NO_ATTRIBUTE = re.compile(r'"(?P<owner>.*)" has no attribute "(?P<name>\w+)"')
+_CLOSED = frozenset({"dict", "list", "str", "int", "float", "bool", "tuple", "set", "bytes", "None", "object"})
+"""Types whose values take no attributes."""
+
+
+def severity_of(case: Case, *, strict: bool) -> Severity:
+    """Return how much a remark counts; under `strict` every doubt is an error."""
+    remark = case.remark
+    if remark.severity == "note":
+        return "note"
+    is_warning = remark.severity == "warning" or any(rule(case) for rule in _DOUBTS)
+    return "warning" if is_warning and not strict else "error"
+
+
+def _is_only_annotation(case: Case) -> bool:
+    return case.remark.code in _ANNOTATION_CODES or "conditional function variants" in case.remark.message
+
+
+def _is_unknown_import(case: Case) -> bool:
+    """A module without stubs may well be there when the program runs; our own modules are all known."""
+    is_import = case.remark.code in ("import-not-found", "import-untyped", "import")
+    return is_import and not _OURS.search(case.remark.message)
+
+
+def _is_lost_literal(case: Case) -> bool:
+    return case.remark.code == "literal-required" and not case.remark.text.isdigit()
+
+
+def _is_lost_argument(case: Case) -> bool:
+    """An argument of a tool whose type has lost what its schema will look at."""
+    match = case.argument()
+    if match is None:
+        return False
+    actual = match["actual"].strip('"')
+    parameter = case.parameter()
+    expected = parameter.annotation if parameter else match["expected"]
+    return actual.startswith("*") or may_fit(actual, expected, case.definitions)
+
+
+def _is_lost_item(case: Case) -> bool:
+    """A value inside a literal that is an argument of a tool."""
+    match = next(
+        (found for rule in (_ITEM, _LIST_ITEM, _DICT_ITEM) if (found := rule.search(case.remark.message))), None
+    )
+    if match is None:
+        return False
+    is_plain = match.re is not _ITEM and not case.remark.calls
+    return is_plain or may_fit(match["actual"], match["expected"], case.definitions)
+
+
+def _is_inferred_container(case: Case) -> bool:
+    """A container or variable of several types, where the first that was put in was taken for the only one."""
+    remark = case.remark
+    if remark.code == "assignment":
+        return bool(_INFERRED.search(remark.message))
+    if remark.code == "index" and remark.is_store:
+        return True
+    return remark.code == "arg-type" and bool(_CONTAINER_METHOD.match(remark.message))
+
+
+def _is_joined(case: Case) -> bool:
+    """A value of several types, of which the type checker remembers only that it is something."""
+    remark = case.remark
+    known, _, _ = remark.message.partition("; expected ")
+    is_part_of_record = remark.is_record and _UNION.search(remark.message) is not None
+    return case.argument() is None and (is_part_of_record or _JOINED.search(known) is not None)
+
+
+def _is_overloaded(case: Case) -> bool:
+    """A function such as `counts.get` as an argument: the type checker does not choose its variant."""
+    return "has incompatible type overloaded function" in case.remark.message
+
+
+def _is_own_attribute(case: Case) -> bool:
+    """An attribute that the program itself sets, on an object whose class does not declare it."""
+    match = _NO_ATTRIBUTE.search(case.remark.message)
+    if case.remark.code != "attr-defined" or match is None or match["name"] not in case.checked.stored:
+        return False
+    owner = match["owner"].partition("[")[0]
+    return owner not in _CLOSED and not case.keys(owner)
+
+
+_DOUBTS: tuple[Callable[[Case], bool], ...] = (
+    _is_only_annotation,
+    _is_unknown_import,
+    _is_lost_literal,
+    _is_lost_argument,
+    _is_lost_item,
+    _is_inferred_container,
+    _is_joined,
+    _is_overloaded,
+    _is_own_attribute,
+)

@@ -1,0 +1,157 @@
+"""What goes between the checker and its processes: JSON, one line a message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ptc_cli.core.check import Severity
+from ptc_cli.core.codec import from_json, to_json
+from ptc_cli.core.stub import Face
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boot:
+    """Make ready for programs against these stubs. The first request, and given once."""
+
+    modules: Mapping[str, str]
+    """Stub text by module of the `tools` package."""
+
+    runtime: str
+    """Text of `ptc.pyi`."""
+
+    cache: str | None
+    """The folder that caches are kept in; None for none."""
+
+    python: str | None
+    """The interpreter whose packages programs may import; None for the standard library only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Some stubs are different from now on."""
+
+    changed: Mapping[str, str]
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Check a program."""
+
+    source: str
+    face: Face
+    """The face of the stubs; a program of the other face is only told apart."""
+
+    aliases: Mapping[str, str]
+    """Tools such as `crm.get_contact`, by the `mcp__server__tool` names that the program may use for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a checker process is asked."""
+
+    body: Boot | Update | Check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One remark of the type checker, with what the program's syntax tells about the place."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    severity: Severity
+    message: str
+    code: str | None = None
+    notes: tuple[str, ...] = ()
+    """What the type checker added on its own lines."""
+
+    calls: tuple[str, ...] = ()
+    """The tools whose calls hold the place, such as `crm.get_contact`, the innermost first."""
+
+    origin: str | None = None
+    """The tool whose result the place is about."""
+
+    module: str | None = None
+    """The server's module that the place takes a name from; empty for the package `tools`."""
+
+    text: str = ""
+    """The program's text at the place, cut to something short."""
+
+    is_store: bool = False
+    """Whether the place is assigned to."""
+
+    is_record: bool = False
+    """Whether the place is an item of a `dict` that the program wrote out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """The answer to `Boot`."""
+
+    checker: Literal["warm", "cold"]
+    used_cache: bool
+    seconds: float
+    failures: tuple[str, ...] = ()
+    """What the self-test found wrong; then the checker is cold."""
+
+    version: str = ""
+    """mypy's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated:
+    """The answer to `Update`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The answer to `Check`."""
+
+    face: Face
+    face_line: int | None
+    """The line that makes the program async."""
+
+    supplied: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    stored: tuple[str, ...] = ()
+    """Names of the attributes that the program assigns to."""
+
+    memory_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The process cannot go on, and ends."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a checker process answers."""
+
+    body: Ready | Updated | Checked | Failed
+
+
+def pack(message: Request | Reply) -> bytes:
+    """Return a message as one line."""
+    return json.dumps(to_json(message), separators=(",", ":")).encode() + b"\n"
+
+
+def unpack_request(line: bytes) -> Request:
+    """Return the request that a line holds."""
+    return from_json(Request, json.loads(line))
+
+
+def unpack_reply(line: bytes) -> Reply:
+    """Return the reply that a line holds.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return from_json(Reply, json.loads(line))

@@ -1,0 +1,66 @@
+"""`ptc check`: the type check alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ptc_cli.cli import reports
+from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.options import json_option
+from ptc_cli.cli.sources import read_program
+from ptc_cli.console import diagnostics, talk
+from ptc_cli.console.terminal import write_json
+from ptc_cli.core.check import CheckReport
+from ptc_cli.core.program import Program
+from ptc_cli.core.result import EXIT_CODES
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--strict", is_flag=True, help="Let warnings reject a program too.")
+@click.option("--output-format", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@json_option
+@pass_invocation
+def command(invocation: Invocation, files: tuple[str, ...], strict: bool, output_format: str, as_json: bool) -> int:
+    """Type-check programs against your servers' tools; nothing runs.
+
+    \b
+    Examples:
+      ptc check triage.py
+      cat triage.py | ptc check -
+    """
+    programs = [read_program(file) for file in files]
+    checked = perform(_check(invocation, programs, strict=strict))
+    _write(list(zip(programs, checked, strict=True)), "json" if as_json else output_format)
+    return 0 if all(report.passed for report in checked) else EXIT_CODES["rejected"]
+
+
+async def _check(invocation: Invocation, programs: Sequence[Program], *, strict: bool) -> list[CheckReport]:
+    async with invocation.engine() as engine:
+        return [await engine.check(program, invocation.caller, strict=strict) for program in programs]
+
+
+def _write(checked: Sequence[tuple[Program, CheckReport]], output_format: str) -> None:
+    if output_format == "json":
+        write_json(
+            sys.stdout,
+            passed=all(report.passed for _, report in checked),
+            reports=[reports.report_as_json(report, program) for program, report in checked],
+        )
+        return
+    for program, report in checked:
+        write = reports.write_github if output_format == "github" else diagnostics.report
+        write(sys.stdout, report, program)
+        reports.warn_if_cold(report)
+    errors = sum(len(report.errors) for _, report in checked)
+    warnings = sum(len(report.warnings) for _, report in checked)
+    talk.note(
+        sys.stderr, f"{_count(len(checked), 'program')}, {_count(errors, 'error')}, {_count(warnings, 'warning')}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

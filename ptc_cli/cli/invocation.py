@@ -1,0 +1,66 @@
+"""What every command starts from: the configuration that was named, an engine, and a way to run to the end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from ptc_cli.console import talk
+from ptc_cli.core.catalog import Caller
+
+if TYPE_CHECKING:
+    from ptc_cli.engine import Engine
+
+T = TypeVar("T")
+
+TERMINATED_EXIT_CODE = 143
+"""What a shell reports of a process that SIGTERM ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """What was said before the command's name."""
+
+    config: str | None = None
+    is_debug: bool = False
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks: the person at the command line."""
+        return Caller(door="cli")
+
+    @asynccontextmanager
+    async def engine(self) -> AsyncIterator[Engine]:
+        """Open the engine over the configuration that holds here, and pass its warnings on."""
+        from ptc_cli.engine import open_engine
+
+        async with open_engine(config=self.config) as engine:
+            for message in engine.settings.warnings:
+                talk.warning(sys.stderr, message)
+            yield engine
+
+
+pass_invocation = click.make_pass_decorator(Invocation)
+
+
+def perform(work: Coroutine[object, object, T]) -> T:
+    """Run a command's work to its end; a request to terminate ends it in order, as Ctrl-C does."""
+    import asyncio  # `--help` has no use for it
+
+    async def until_terminated() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(NotImplementedError):
+                loop.add_signal_handler(number, lambda: task and task.cancel())
+        return await work
+
+    try:
+        return asyncio.run(until_terminated())
+    except asyncio.CancelledError:
+        raise click.exceptions.Exit(TERMINATED_EXIT_CODE) from None

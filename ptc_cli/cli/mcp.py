@@ -1,0 +1,87 @@
+"""`ptc mcp`: serve all tools to an MCP client."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ptc_cli.cli.groups import Noun
+from ptc_cli.cli.invocation import Invocation, pass_invocation
+from ptc_cli.console import talk
+
+if TYPE_CHECKING:
+    from ptc_cli.engine import Engine
+    from ptc_cli.serve.mcp import Mode
+
+TOKEN_VARIABLE = "PTC_TOKEN"  # noqa: S105  # the name of a variable
+
+
+@click.group(cls=Noun)
+def command() -> None:
+    """Serve all of your servers to an MCP client, as one."""
+
+
+@command.command()
+@click.option("--mode", type=click.Choice(["catalog", "filesystem", "sidecar"]), help="What is disclosed, and how.")
+@click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True)
+@click.option("--host", help="With http: the address to listen on; 127.0.0.1 unless told otherwise.")
+@click.option("--port", type=click.IntRange(0, 65535), help="With http; 0 takes any free one.")
+@click.option("--token", help=f"With http: what clients must show. Better in {TOKEN_VARIABLE}: others see arguments.")
+@click.option("--servers", "globs", multiple=True, metavar="GLOB", help="Only these servers. Repeatable.")
+@pass_invocation
+def start(
+    invocation: Invocation,
+    mode: Mode | None,
+    transport: str,
+    host: str | None,
+    port: int | None,
+    token: str | None,
+    globs: tuple[str, ...],
+) -> int:
+    """Start serving, over stdio unless told otherwise.
+
+    \b
+    catalog     list, search and read functions, then execute_python
+    filesystem  execute_bash over the tree of stubs, then execute_python
+    sidecar     every tool as it is, and execute_python beside them
+    """
+    if transport == "stdio" and not (host is None and port is None and token is None):
+        raise click.UsageError("--host, --port and --token are for --transport http")
+    servers = globs or ("*",)
+
+    async def serve() -> None:
+        from ptc_cli.serve.mcp import serve_stdio
+
+        async with invocation.engine() as engine:
+            chosen = mode or engine.settings.serve.mode
+            if transport == "stdio":
+                await serve_stdio(engine, chosen, servers=servers)
+            else:
+                await _serve_http(engine, chosen, host, port, token=token, servers=servers)
+
+    asyncio.run(serve())
+    return 0
+
+
+async def _serve_http(
+    engine: Engine, mode: Mode, host: str | None, port: int | None, *, token: str | None, servers: tuple[str, ...]
+) -> None:
+    from ptc_cli.serve.mcp import DEFAULT_HOST, DEFAULT_PORT, serve_http
+
+    await serve_http(
+        engine,
+        mode,
+        host or DEFAULT_HOST,
+        DEFAULT_PORT if port is None else port,
+        token or os.environ.get(TOKEN_VARIABLE),
+        servers=servers,
+        on_ready=_say_where,
+    )
+
+
+def _say_where(address: str) -> None:
+    talk.note(sys.stderr, f"serving MCP at {address}; Ctrl-C ends it")

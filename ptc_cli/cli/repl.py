@@ -1,0 +1,26 @@
+"""`ptc repl`: check and run programs entry by entry."""
+
+from __future__ import annotations
+
+import click
+
+from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.options import yes_option
+
+
+@click.command()
+@yes_option("Allow the calls for which policy would ask.")
+@pass_invocation
+def command(invocation: Invocation, yes: bool) -> int:
+    """Type programs and see what they give: each entry is checked, then run in the sandbox.
+
+    Entries do not share variables yet. NAME? explains a server or a tool.
+    """
+    return perform(_prompt(invocation, is_granted=yes))
+
+
+async def _prompt(invocation: Invocation, *, is_granted: bool) -> int:
+    from ptc_cli.repl.programs import prompt_programs
+
+    async with invocation.engine() as engine:
+        return await prompt_programs(engine, is_granted=is_granted)

@@ -1,0 +1,122 @@
+"""`ptc run`: check a program, then run it in the sandbox."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+
+import click
+
+from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.options import json_option, yes_option
+from ptc_cli.cli.sources import SourceError, read_program, read_text
+from ptc_cli.cli.typed_text import NotJsonError, parsed_json
+from ptc_cli.console import results, talk
+from ptc_cli.console.ask import asker
+from ptc_cli.console.live import Streams, follow
+from ptc_cli.console.terminal import write_json
+from ptc_cli.core.codec import to_json
+from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.program import Program
+from ptc_cli.core.result import DENIED_EXIT_CODE, Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A run as the command line puts it."""
+
+    timeout_seconds: float | None
+    most_calls: int | None
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
+    input: str | None
+    is_granted: bool
+
+
+@click.command()
+@click.argument("file", required=False)
+@click.option("-c", "code", metavar="CODE", help="The program itself.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds the program may take.")
+@click.option("--max-calls", type=click.IntRange(min=0), help="How many tool calls it may make.")
+@click.option("--allow", multiple=True, metavar="GLOB", help="Only these tools, such as 'github.get_*'. Repeatable.")
+@click.option("--deny", multiple=True, metavar="GLOB", help="None of these tools. Repeatable.")
+@click.option("--input", "given", metavar="JSON", help="What the program finds as ptc.input; - reads it from stdin.")
+@yes_option("Allow the calls for which policy would ask.")
+@json_option
+@pass_invocation
+def command(
+    invocation: Invocation,
+    file: str | None,
+    code: str | None,
+    timeout: float | None,
+    max_calls: int | None,
+    allow: tuple[str, ...],
+    deny: tuple[str, ...],
+    given: str | None,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Check the program in FILE (- is stdin), and run it in the sandbox if it passes.
+
+    What it prints and its value go to stdout, everything else to stderr.
+
+    \b
+    Examples:
+      ptc run triage.py --max-calls 20
+      ptc run -c 'len(github.list_issues(repo="acme/api"))'
+    """
+    program = _program(file, code, given)
+    wanted = Wanted(
+        timeout_seconds=timeout,
+        most_calls=max_calls,
+        allow=allow,
+        deny=deny,
+        input=_input(given),
+        is_granted=yes,
+    )
+    return perform(_run(invocation, program, wanted, as_json=as_json)).exit_code
+
+
+def _program(file: str | None, code: str | None, given: str | None) -> Program:
+    if (file is None) == (code is None):
+        raise click.UsageError("give one program: FILE, - for stdin, or -c CODE")
+    if file == "-" and given == "-":
+        raise click.UsageError("stdin cannot be both the program and its input")
+    return Program.of(code, name="<command>") if code is not None else read_program(file or "-")
+
+
+def _input(given: str | None) -> str | None:
+    if given is None:
+        return None
+    text = read_text("-") if given == "-" else given
+    try:
+        parsed_json(text)
+    except NotJsonError as error:
+        raise SourceError(f"--input: not JSON: {error}", hint="""Write it like --input '{"limit": 5}'.""") from error
+    return text
+
+
+async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_json: bool) -> Result:
+    async with invocation.engine() as engine:
+        limits = _limits(engine.settings.sandbox.limits, wanted)
+        execution = Execution.of(program, caller=invocation.caller, limits=limits)
+        execution = replace(execution, allow=wanted.allow or ("*",), deny=wanted.deny, input=wanted.input)
+        ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
+        run = await engine.start(execution, can_ask=ask is not None)
+        streams = None if as_json else Streams(out=sys.stdout, err=sys.stderr)
+        result = await follow(run, streams=streams, ask=ask, door="cli")
+    if as_json:
+        write_json(sys.stdout, **to_json(result), exit_code=result.exit_code)
+    else:
+        results.ending(result, program, out=sys.stdout, err=sys.stderr)
+        if ask is None and result.exit_code == DENIED_EXIT_CODE:
+            talk.note(sys.stderr, "where only approval is missing, give it with --yes")
+    return result
+
+
+def _limits(limits: Limits, wanted: Wanted) -> Limits:
+    if wanted.timeout_seconds is not None:
+        limits = replace(limits, wall_seconds=wanted.timeout_seconds)
+    if wanted.most_calls is not None:
+        limits = replace(limits, calls=wanted.most_calls)
+    return limits

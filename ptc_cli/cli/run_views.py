@@ -1,0 +1,80 @@
+"""Recorded runs as the commands show them."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from ptc_cli.console import results, talk
+from ptc_cli.console.tables import facts, table
+from ptc_cli.console.terminal import one_line, write_foreign
+from ptc_cli.core.event import CallFinished, CallStarted
+from ptc_cli.core.record import RunRecord
+
+_CELL_CHARACTERS = 60
+
+
+def write_record(stream: TextIO, record: RunRecord) -> None:
+    """Write a run: the program, its calls, what it printed and how it ended."""
+    header = record.header
+    facts(
+        stream,
+        [
+            ("run", header.run),
+            ("program", header.program),
+            ("state", header.state),
+            ("asked by", header.door if header.session is None else f"{header.door}, session {header.session}"),
+            ("face", record.execution.face),
+            ("seconds", f"{header.seconds:.2f}"),
+        ],
+    )
+    _section(stream, "program", record.execution.program.source)
+    calls = _calls(record)
+    if calls:
+        talk.heading(stream, "calls")
+        table(stream, ("line", "tool", "arguments", "answer", "seconds"), calls)
+    if record.result is None:
+        return
+    _section(stream, "stdout", record.result.stdout)
+    _section(stream, "stderr", record.result.stderr)
+    talk.heading(stream, "result")
+    results.value(stream, record.result)
+    results.failure(stream, record.result)
+    results.summary(stream, record.result)
+
+
+def _section(stream: TextIO, title: str, text: str) -> None:
+    if text.strip():
+        talk.heading(stream, title)
+        write_foreign(stream, text)
+
+
+def _calls(record: RunRecord) -> list[tuple[str, ...]]:
+    finished = {event.what.call: event.what for event in record.events if isinstance(event.what, CallFinished)}
+    rows: list[tuple[str, ...]] = []
+    for event in record.events:
+        if isinstance(event.what, CallStarted):
+            call, end = event.what.call, finished.get(event.what.call.id)
+            rows.append(
+                (
+                    str(call.site or "-"),
+                    f"{call.server}.{call.tool}",
+                    _cut(json.dumps(call.arguments, ensure_ascii=False)),
+                    "no answer" if end is None else _answer(end),
+                    "-" if end is None else f"{end.seconds:.3f}",
+                )
+            )
+    return rows
+
+
+def _answer(end: CallFinished) -> str:
+    if end.failure is not None:
+        return _cut(f"{end.failure.kind}: {end.failure.message}")
+    if end.result.is_content:
+        return f"{len(end.result.content)} blocks, {results.size(end.result.bytes)}"
+    return _cut(json.dumps(end.result.value, ensure_ascii=False))
+
+
+def _cut(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _CELL_CHARACTERS else f"{line[: _CELL_CHARACTERS - 3]}..."

@@ -1,0 +1,86 @@
+"""Servers as the commands show them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from ptc_cli.console.tables import table
+from ptc_cli.core.catalog import ServerEntry, Tool, View
+from ptc_cli.core.errors import ConnectError, ToolNotFoundError
+from ptc_cli.core.server import ServerConfig
+from ptc_cli.core.settings import Settings
+from ptc_cli.core.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from ptc_cli.engine import Engine
+
+
+def write_servers(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
+    """Write servers, one a line."""
+    columns = ("server", "status", "tools", "transport", "origin", "reason")
+    table(stream, columns, [_row(entry) for entry in entries])
+
+
+def write_tests(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
+    """Write what came of connecting to servers, one a line."""
+    rows = [
+        (
+            entry.name,
+            entry.listing.status,
+            f"{len(entry.tools)} tools",
+            f"MCP {entry.listing.protocol_version or 'unknown'}",
+            entry.listing.server_version or "-",
+        )
+        for entry in entries
+    ]
+    table(stream, ("server", "status", "tools", "protocol", "version"), rows)
+
+
+def reached(config: ServerConfig) -> str:
+    """Return how a server is reached, as it is written: references stay references."""
+    if config.url is not None:
+        return config.url
+    return shlex.join([config.command or "", *config.args])
+
+
+def named(settings: Settings, names: Sequence[str]) -> list[str]:
+    """Return the names of the servers that are meant: these, or all for no name.
+
+    Raises:
+        ToolNotFoundError: No server has one of the names.
+    """
+    known = [config.name for config in settings.servers]
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"Servers: {', '.join(sorted(known)) or 'none'}."
+            raise ToolNotFoundError(f"no server '{name}'", hint=hint)
+    return list(dict.fromkeys(names)) or known
+
+
+def _row(entry: ServerEntry) -> tuple[str, ...]:
+    listing, config = entry.listing, entry.config
+    left_out = f"{len(listing.rejected)} tools left out" if listing.rejected else "-"
+    reason = listing.reason.partition("\n")[0] if listing.reason else left_out
+    return entry.name, listing.status, str(len(entry.tools)), config.transport, str(config.origin), reason
+
+
+def find_tool(engine: Engine, view: View, path: str) -> Tool:
+    """Return a tool by `server.tool`; where its server cannot be used, why is the error.
+
+    Raises:
+        PtcError: There is no such tool, or its server could not be listed.
+    """
+    try:
+        return view.find(path)
+    except ToolNotFoundError:
+        for entry in view.servers:
+            if path.startswith((f"{entry.name}.", f"{entry.stub.module}.")) and entry.listing.status != "ok":
+                raise (engine.server_failure(entry.name) or _unusable(entry)) from None
+        raise
+
+
+def _unusable(entry: ServerEntry) -> ConnectError:
+    reason, _, hint = (entry.listing.reason or "").partition("\n")
+    return ConnectError(f"server '{entry.name}' {entry.listing.status}: {reason}", hint=hint or None)

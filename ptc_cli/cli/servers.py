@@ -1,0 +1,137 @@
+"""`ptc servers`: list, add, remove, test and trust."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ptc_cli.cli import server_views, tool_views
+from ptc_cli.cli.groups import Noun
+from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.options import json_option, yes_option
+from ptc_cli.cli.server_edit import Wanted, add_to_file, remove_from_file, trust_files
+from ptc_cli.cli.server_test import test_servers
+from ptc_cli.console import talk
+from ptc_cli.console.terminal import write_json
+
+
+@click.group(cls=Noun)
+def command() -> None:
+    """List, add, remove, test and trust the MCP servers that programs can reach."""
+
+
+@command.command("list")
+@click.option("--refresh", is_flag=True, help="Ask the servers again, instead of the cache.")
+@json_option
+@pass_invocation
+def list_servers(invocation: Invocation, refresh: bool, as_json: bool) -> int:
+    """List the configured servers: status, tools, how they are reached, where they were configured."""
+    return perform(_list(invocation, refresh=refresh, as_json=as_json))
+
+
+async def _list(invocation: Invocation, *, refresh: bool, as_json: bool) -> int:
+    async with invocation.engine() as engine:
+        view = await engine.describe(invocation.caller, refresh=refresh)
+    if as_json:
+        write_json(sys.stdout, servers=[tool_views.server_as_json(entry) for entry in view.servers])
+    else:
+        server_views.write_servers(sys.stdout, view.servers)
+    if not view.servers:
+        talk.note(sys.stderr, tool_views.NO_SERVER)
+    return 0
+
+
+@command.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@json_option
+@pass_invocation
+def test(invocation: Invocation, names: tuple[str, ...], as_json: bool) -> int:
+    """Connect to servers now, all or those named, and list their tools anew."""
+    return perform(_test(invocation, names, as_json=as_json))
+
+
+async def _test(invocation: Invocation, names: tuple[str, ...], *, as_json: bool) -> int:
+    async with invocation.engine() as engine:
+        chosen = server_views.named(engine.settings, names)
+        tested = await test_servers(engine, invocation.caller, chosen)
+    entries = [each.entry for each in tested]
+    if as_json:
+        write_json(sys.stdout, servers=[tool_views.server_as_json(entry) for entry in entries])
+    else:
+        server_views.write_tests(sys.stdout, entries)
+        tool_views.write_problems(sys.stderr, entries)
+    if not entries:
+        talk.note(sys.stderr, tool_views.NO_SERVER)
+    return max((each.exit_code for each in tested), default=0)
+
+
+@command.command()
+@click.argument("name")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND ARGS...]")
+@click.option("--url", help="The address of a server that is reached over HTTP.")
+@click.option("--transport", type=click.Choice(["stdio", "http", "sse"]), help="How it is reached, if not obvious.")
+@click.option("--env", multiple=True, metavar="NAME=VALUE", help="A variable for its process; '${TOKEN}' refers.")
+@click.option("--header", multiple=True, metavar="NAME=VALUE", help="An HTTP header; '${TOKEN}' refers.")
+@click.option("--cwd", metavar="DIR", help="Where its process runs.")
+@click.option("--user", is_flag=True, help="Write to your own configuration, not the project's.")
+@json_option
+@pass_invocation
+def add(
+    invocation: Invocation,
+    name: str,
+    words: tuple[str, ...],
+    url: str | None,
+    transport: str | None,
+    env: tuple[str, ...],
+    header: tuple[str, ...],
+    cwd: str | None,
+    user: bool,
+    as_json: bool,
+) -> int:
+    """Add a server to the nearest ptc.toml, or to a new one here.
+
+    \b
+    Examples:
+      ptc servers add time -- uvx mcp-server-time
+      ptc servers add github --url https://api.githubcopilot.com/mcp/ --header 'Authorization=Bearer ${GITHUB_TOKEN}'
+    """
+    wanted = Wanted(
+        name=name, words=words, url=url, transport=transport, env=env, headers=header, cwd=cwd, is_for_user=user
+    )
+    path = add_to_file(wanted, explicit=invocation.config)
+    if as_json:
+        write_json(sys.stdout, server=name, file=str(path))
+    talk.note(sys.stderr, f"server '{name}' is in {path}; try it with: ptc servers test {name}")
+    return 0
+
+
+@command.command()
+@click.argument("name")
+@click.option("--user", is_flag=True, help="From your own configuration, not the project's.")
+@json_option
+@pass_invocation
+def remove(invocation: Invocation, name: str, user: bool, as_json: bool) -> int:
+    """Remove a server from the nearest ptc.toml."""
+    path = remove_from_file(name, explicit=invocation.config, is_for_user=user)
+    if as_json:
+        write_json(sys.stdout, server=name, file=str(path))
+    talk.note(sys.stderr, f"server '{name}' is no longer in {path}")
+    return 0
+
+
+@command.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@yes_option("Trust without asking.")
+@json_option
+@pass_invocation
+def trust(invocation: Invocation, file: Path | None, yes: bool, as_json: bool) -> int:
+    """Let a project's configuration start its servers, after a look at what they are.
+
+    Without FILE: every file found here that is not trusted yet. Any later change makes a file inert again.
+    """
+    trusted = trust_files(file, explicit=invocation.config, is_granted=yes)
+    if as_json:
+        write_json(sys.stdout, trusted=[str(path) for path in trusted])
+    return 0

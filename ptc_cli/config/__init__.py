@@ -1,0 +1,21 @@
+"""Configuration: find it, read it in whichever client's format, merge it, edit it; and what its references mean."""
+
+from ptc_cli.config.edit import add_server, create, remove_server
+from ptc_cli.config.folders import folders
+from ptc_cli.config.load import Review, load, review
+from ptc_cli.config.references import References
+from ptc_cli.config.start import initial
+from ptc_cli.config.trust import TrustStore
+
+__all__ = [
+    "References",
+    "Review",
+    "TrustStore",
+    "add_server",
+    "create",
+    "folders",
+    "initial",
+    "load",
+    "remove_server",
+    "review",
+]

@@ -1,0 +1,6 @@
+"""Where the parts meet."""
+
+from ptc_cli.engine.engine import Engine, open_engine
+from ptc_cli.engine.run import Run
+
+__all__ = ["Engine", "Run", "open_engine"]

@@ -1,0 +1,77 @@
+"""Listings and stubs on disk, so that what only reads neither starts a server nor imports `mcp`."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from ptc_cli import __version__
+from ptc_cli.core.codec import from_json, to_json
+from ptc_cli.core.jsonvalue import JsonObject, digest
+from ptc_cli.core.server import ServerConfig, ServerListing
+from ptc_cli.core.stub import Stub
+
+KEPT_SECONDS = 24 * 3600.0
+"""After this a server is asked again."""
+
+
+class ListingCache:
+    """One file per server, named by what it is and by what the configuration says of its tools.
+
+    A file that is missing, broken, or of another version of ptc is as good as none; a folder that cannot be written
+    means that servers are asked again next time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, config: ServerConfig, module: str, *, now: float) -> tuple[ServerListing, Stub] | None:
+        """Return what a server offered when it was last asked, with its stub, unless that is too long ago."""
+        try:
+            kept = json.loads(self._path(config, module).read_bytes())
+            listing, stub = from_json(ServerListing, kept["listing"]), from_json(Stub, kept["stub"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+        is_fresh = 0 <= now - listing.listed_at < KEPT_SECONDS
+        return (listing, stub) if is_fresh and listing.server == config.name else None
+
+    def keep(self, config: ServerConfig, module: str, listing: ServerListing, stub: Stub) -> bool:
+        """Keep what a server offered; say whether that could be done."""
+        text = json.dumps({"listing": to_json(listing), "stub": to_json(stub)}, separators=(",", ":"))
+        path = self._path(config, module)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _replace(path, text)
+        except OSError:
+            return False
+        return True
+
+    def forget(self, config: ServerConfig, module: str) -> None:
+        """Have a server asked again."""
+        try:
+            self._path(config, module).unlink(missing_ok=True)
+        except OSError:
+            return
+
+    def _path(self, config: ServerConfig, module: str) -> Path:
+        return self._folder / "listings" / f"{_key(config, module)}.json"
+
+
+def _key(config: ServerConfig, module: str) -> str:
+    overrides: JsonObject = {name: to_json(tool) for name, tool in config.tools.items()}
+    visible = [list(config.allow), list(config.ask)]
+    return digest([__version__, config.name, module, config.identity, overrides, visible])[:40]
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all: another ptc may be reading it."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

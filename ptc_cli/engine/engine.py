@@ -1,0 +1,281 @@
+"""The engine: describe, check, start. Every front door uses these verbs and only translates."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ptc_cli import codegen
+from ptc_cli.check.checker import Checker
+from ptc_cli.config import References, folders, load
+from ptc_cli.core.backend import Backend
+from ptc_cli.core.call import ToolCall, ToolResult
+from ptc_cli.core.catalog import Caller, Catalog, Tool, View
+from ptc_cli.core.check import CheckReport
+from ptc_cli.core.errors import PtcError
+from ptc_cli.core.execution import Execution
+from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.layers import Layers
+from ptc_cli.core.program import Program
+from ptc_cli.core.result import Result
+from ptc_cli.core.server import ServerListing
+from ptc_cli.core.settings import Folders, Settings
+from ptc_cli.core.stub import StubTree
+from ptc_cli.engine.cache import ListingCache
+from ptc_cli.engine.catalog import CatalogSource
+from ptc_cli.engine.direct import direct_execution
+from ptc_cli.engine.gate import EmitProgress
+from ptc_cli.engine.local import LocalServer
+from ptc_cli.engine.run import Run
+from ptc_cli.engine.runner import Runner
+from ptc_cli.engine.view import Views
+from ptc_cli.journal import Journal
+from ptc_cli.sandbox import open_backend
+from ptc_cli.search import Hit, Index
+from ptc_cli.upstream import Pool
+
+if TYPE_CHECKING:
+    from ptc_cli.engine.explore import CallerShell, Explorers
+
+
+class Engine:
+    """Servers, stubs, checker, sandbox and journal, wired. Belongs to one event loop, in the main thread.
+
+    Nothing is started before it is needed: no server, no checker, no sandbox.
+    """
+
+    def __init__(self, settings: Settings, folders: Folders, references: References) -> None:
+        self.settings = settings
+        self.folders = folders
+        self._references = references
+        state, cache = Path(folders.state), Path(folders.cache)
+        self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
+        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache))
+        self._pool = Pool(
+            settings.servers, resolve=references.for_server, logs=state / "logs", eras=_eras(self._source.catalog)
+        )
+        self._pool.on_changed(self._ask_again)
+        self._checker = Checker(
+            cache=cache / "checker", runtime_stub=codegen.runtime_stub, python=settings.sandbox.python
+        )
+        self._layers: asyncio.Task[Layers] | None = None
+        self._runner = Runner(
+            checker=self._checker,
+            backend=lambda: self._backend,
+            layers=self.layers,
+            carry=self._carry,
+            journal=self.journal,
+            policy=settings.policy,
+            secrets=lambda: references.secrets,
+        )
+        self._views = Views()
+        self._index: tuple[View, Index] | None = None
+        self._local: dict[str, LocalServer] = {}
+        self._runs: set[asyncio.Task[Result]] = set()
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def describe(self, caller: Caller, *, refresh: bool = False) -> View:
+        """Return what a caller may see. Servers that are not in the cache are asked; `refresh` asks all."""
+        catalog = await self._source.listed(refresh=refresh)
+        return self._views.view(catalog, caller, self._local.values())
+
+    async def search(self, caller: Caller, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
+        """Return the tools that fit a query best."""
+        view = await self.describe(caller)
+        if self._index is None or self._index[0].servers != view.servers:
+            self._index = (view, Index(view))
+        return self._index[1].search(query, limit)
+
+    async def tree(self, caller: Caller) -> StubTree:
+        """Return the files that a caller explores."""
+        return self._explorers.tree(await self.describe(caller))
+
+    async def shell(self, caller: Caller) -> CallerShell:
+        """Return the caller's shell over its tree."""
+        return self._explorers.shell(await self.describe(caller))
+
+    async def check(self, program: Program, caller: Caller, *, strict: bool = False) -> CheckReport:
+        """Say what is wrong with a program.
+
+        Raises:
+            CheckerError: The checker cannot be started.
+        """
+        return await self._checker.check(program, await self.describe(caller), strict=strict)
+
+    async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
+        """Check a program and, if it passes, run it; return its handle at once.
+
+        Args:
+            execution: The run to be. What the check finds out (face, names supplied, bindings) is filled in.
+            can_ask: Whether somebody follows the run's events and answers questions; otherwise the answer is no.
+        """
+        capped = execution.limits.capped(self.settings.sandbox.maxima)
+        run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask)
+        return self._set_going(run, self._runner.program(run, self.describe(execution.caller)))
+
+    async def run(self, execution: Execution) -> Result:
+        """Start a run and wait for its end."""
+        run = await self.start(execution)
+        return await run.result()
+
+    async def call(
+        self,
+        caller: Caller,
+        server: str,
+        tool: str,
+        arguments: JsonObject,
+        *,
+        timeout_seconds: float | None = None,
+        can_ask: bool = False,
+    ) -> Run:
+        """Make one direct call, through the same gate; its `returned` has what came back once it has ended."""
+        limits = self.settings.sandbox.limits
+        if timeout_seconds is not None:
+            limits = replace(limits, wall_seconds=timeout_seconds)
+        execution = direct_execution(caller, server, tool, arguments, limits=limits)
+        run = Run(execution, journal=self.journal, can_ask=can_ask)
+        return self._set_going(run, self._runner.direct(run, self.describe(caller), server, tool, arguments))
+
+    async def layers(self) -> Layers:
+        """Start the sandbox if need be, and say what holds programs.
+
+        Raises:
+            SandboxUnavailableError: No sandbox as strong as required can be built here.
+        """
+        backend = self._backend
+        if self._layers is None or (self._layers.done() and self._layers.exception() is not None):
+            self._layers = asyncio.create_task(backend.start())
+        return await asyncio.shield(self._layers)
+
+    async def warm(self, caller: Caller) -> None:
+        """Have checker and sandbox ready before the first program comes; what fails will be said then."""
+        view = await self.describe(caller)
+        await self._checker.prepare(view)
+        try:
+            await self.layers()
+            await self._backend.prewarm(2)
+        except PtcError:
+            return
+
+    def warm_soon(self, caller: Caller) -> None:
+        """Begin `warm`, and return at once."""
+        self._in_background(self.warm(caller))
+
+    def refresh_soon(self) -> None:
+        """Begin to ask every server anew, and return at once; `on_change` tells of what changed."""
+        for entry in self._source.catalog.servers:
+            if entry.listing.status == "ok":
+                self._in_background(self._source.asked(entry.name))
+
+    def server_failure(self, server: str) -> PtcError | None:
+        """Return why a server could not be connected when last tried; its exit code tells a missing login."""
+        return self._pool.failure(server)
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Have a function called whenever the catalog has a new generation."""
+        self._source.on_change(callback)
+
+    def add_local(self, server: LocalServer) -> None:
+        """Let programs call functions of the host program as a server; one of the same name is replaced."""
+        self._local[server.entry.name] = server
+
+    async def self_test(self) -> tuple[str, ...]:
+        """Return what the checker got wrong when it tried itself; nothing if all is well.
+
+        Raises:
+            CheckerError: The checker cannot be started.
+        """
+        return (await self._checker.self_test()).failures
+
+    async def test(self, server: str) -> View:
+        """Ask one server anew, and return what a person at the command line then sees of it."""
+        await self._source.asked(server)
+        return self._views.view(self._source.catalog, Caller(door="cli"), self._local.values())
+
+    async def close(self) -> None:
+        """End runs, servers, checker and sandbox, and write the journal."""
+        for task in (*self._runs, *self._background):
+            task.cancel()
+        await asyncio.gather(*self._runs, *self._background, return_exceptions=True)
+        await self._source.close()
+        await asyncio.gather(self._pool.close(), self._checker.close(), self._close_backend())
+        if "_explorers" in vars(self):
+            self._explorers.close()
+        self.journal.close()
+
+    @cached_property
+    def _backend(self) -> Backend:
+        # Made when first wanted: where there is no sandbox, looking at tools and checking programs still work.
+        return open_backend(self.settings.sandbox)
+
+    @cached_property
+    def _explorers(self) -> Explorers:
+        # bashkit and pyfakefs cost 50 ms to import; what explores no tree must not pay it.
+        from ptc_cli.engine.explore import Explorers
+
+        return Explorers()
+
+    def _set_going(self, run: Run, work: Coroutine[None, None, Result]) -> Run:
+        task = asyncio.create_task(work, name=f"run {run.id}")
+        self._runs.add(task)
+        task.add_done_callback(self._runs.discard)
+        run.begin(task)
+        return run
+
+    async def _close_backend(self) -> None:
+        if "_backend" in vars(self):
+            await self._backend.close()
+
+    async def _list(self, server: str) -> ServerListing:
+        return await self._pool.list(server)
+
+    async def _carry(self, call: ToolCall, tool: Tool | None, emit_progress: EmitProgress) -> ToolResult:
+        local = self._local.get(call.server)
+        if local is not None:
+            return await local.call(call)
+        return await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
+
+    def _ask_again(self, server: str) -> None:
+        """Take over the changed tools of a server that says they changed."""
+        self._in_background(self._source.asked(server))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+def _eras(catalog: Catalog) -> dict[str, str]:
+    """Return the protocol revision that each server spoke when it was last asked: finding out anew costs seconds."""
+    return {entry.name: version for entry in catalog.servers if (version := entry.listing.protocol_version)}
+
+
+@asynccontextmanager
+async def open_engine(
+    *, config: str | None = None, cwd: str | Path | None = None, environ: Mapping[str, str] | None = None
+) -> AsyncIterator[Engine]:
+    """Read the configuration that holds in a folder, and give an engine over it.
+
+    Args:
+        config: A configuration file, instead of those that are found.
+        cwd: Where the search for configuration begins; the current folder by default.
+        environ: The environment for references and overrides; the process's by default.
+
+    Raises:
+        ConfigError: A file cannot be read or says what makes no sense.
+    """
+    variables = dict(os.environ if environ is None else environ)
+    folder = Path(cwd or Path.cwd())
+    places = folders(variables)
+    settings = load(explicit=config, cwd=folder, environ=variables, folders=places)
+    engine = Engine(settings, places, References(variables, cwd=folder))
+    try:
+        yield engine
+    finally:
+        await engine.close()

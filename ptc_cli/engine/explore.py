@@ -1,0 +1,98 @@
+"""Trees and shells, one for everyone who sees the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ptc_cli import codegen
+from ptc_cli.core.catalog import Caller, View
+from ptc_cli.core.stub import StubTree
+from ptc_cli.shell import Shell, ShellResult, ShellSession
+from ptc_cli.vfs import VirtualTree
+
+_KEPT_TREES = 8
+
+
+@dataclass(slots=True)
+class _Explored:
+    """What callers with one view share."""
+
+    digest: str
+    tree: StubTree
+    virtual: VirtualTree
+    shell: Shell
+
+
+class CallerShell:
+    """The shell of one session: its working directory and exported variables last as long as the engine."""
+
+    def __init__(self, shell: Shell, session: ShellSession) -> None:
+        self.shell = shell
+        self.session = session
+        """Where it stands after the last command."""
+
+    async def run(self, command: str) -> ShellResult:
+        """Run one command line over the tree."""
+        result = await self.shell.run(command, self.session)
+        self.session = result.session
+        return result
+
+
+class Explorers:
+    """Keeps the trees of the last few views, and the state of every session's shell."""
+
+    def __init__(self) -> None:
+        self._explored: dict[tuple[object, ...], _Explored] = {}
+        self._shells: dict[tuple[object, ...], CallerShell] = {}
+
+    def tree(self, view: View) -> StubTree:
+        """Return the files that a view's caller explores."""
+        key = _key(view.caller)
+        known = self._explored.get(key)
+        if known is not None and known.digest == _digest(view):
+            return known.tree
+        return codegen.tree(view, modified_at=_listed_at(view))
+
+    def shell(self, view: View) -> CallerShell:
+        """Return the shell of a view's caller."""
+        shell = self._current(view).shell
+        key = (*_key(view.caller), view.caller.door)
+        known = self._shells.get(key)
+        if known is None or known.shell is not shell:
+            self._shells[key] = known = CallerShell(shell, known.session if known else shell.session())
+        return known
+
+    def close(self) -> None:
+        """Let the shells' threads end."""
+        for explored in self._explored.values():
+            explored.shell.close()
+
+    def _current(self, view: View) -> _Explored:
+        key = _key(view.caller)
+        known = self._explored.pop(key, None)
+        if known is None:
+            tree = codegen.tree(view, modified_at=_listed_at(view))
+            virtual = VirtualTree(tree)
+            known = _Explored(digest=_digest(view), tree=tree, virtual=virtual, shell=Shell(virtual))
+        elif known.digest != _digest(view):
+            known.tree = codegen.tree(view, modified_at=_listed_at(view))
+            known.virtual.update(known.tree)
+            known.digest = _digest(view)
+        self._explored[key] = known
+        while len(self._explored) > _KEPT_TREES:
+            self._explored.pop(next(iter(self._explored))).shell.close()
+        return known
+
+
+def _key(caller: Caller) -> tuple[object, ...]:
+    # Functions of the host program may belong to one session only: its tree is nobody else's.
+    return (caller.servers, caller.tools, caller.session)
+
+
+def _digest(view: View) -> str:
+    states = ";".join(f"{entry.name} {entry.listing.status} {entry.listing.reason}" for entry in view.servers)
+    return f"{view.digest} {states}"
+
+
+def _listed_at(view: View) -> float:
+    return max((entry.listing.listed_at for entry in view.servers), default=0.0)

@@ -1,0 +1,204 @@
+"""The one path that any call takes, from any door: look up, validate, judge, ask, count, record, carry.
+
+Nothing switches it off. A call that does not pass has a failure for an answer, and is recorded like any other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from ptc_cli import policy
+from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
+from ptc_cli.core.catalog import Tool, View
+from ptc_cli.core.errors import ToolNotFoundError
+from ptc_cli.core.event import CallFinished, CallStarted, Decision, Progress, Question, Warned
+from ptc_cli.core.server import ServerConfig
+from ptc_cli.core.settings import PolicySettings
+from ptc_cli.engine.run import Run
+
+
+class Carrier(Protocol):
+    """The way from the gate to a tool."""
+
+    async def __call__(self, call: ToolCall, tool: Tool | None, emit_progress: EmitProgress, /) -> ToolResult:
+        """Carry a call that passed; every failure is in the result."""
+        ...
+
+
+class EmitProgress(Protocol):
+    """The way a tool says how far it is."""
+
+    def __call__(self, done: float, total: float | None, note: str, /) -> None:
+        """Pass progress on."""
+        ...
+
+
+class Remember(Protocol):
+    """The way to make an answer a policy from now on."""
+
+    def __call__(self, config: ServerConfig, tool: str, /) -> str:
+        """Write that a tool is allowed; return a sentence that says where, or why not."""
+        ...
+
+
+class Gate:
+    """The gate of one run: it knows what its caller may see, and what the run used up."""
+
+    def __init__(
+        self,
+        *,
+        view: View,
+        run: Run,
+        settings: PolicySettings,
+        carry: Carrier,
+        secrets: Callable[[], Collection[str]],
+        remember: Remember,
+    ) -> None:
+        self._view = view
+        self._run = run
+        self._settings = settings
+        self._carry = carry
+        self._secrets = secrets
+        self._remember = remember
+        self._numbers: Counter[str] = Counter()
+        self._calls = 0
+        self._result_bytes = 0
+        self._granted: set[tuple[str, str]] = set()
+        self.exceeded: tuple[str, float] | None = None
+        """The limit that a call ran into, with its value."""
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        """Carry one call, or say why not. Raises nothing but cancellation."""
+        call = self._numbered(call)
+        started = time.monotonic()
+        self._run.emit(CallStarted(call=call))
+        result = ToolResult.failed("cancelled", "the run ended first")
+        try:
+            result = self._clean(await self._answer(call))
+        finally:
+            seconds = time.monotonic() - started
+            self._run.emit(
+                CallFinished(call=call.id, server=call.server, tool=call.tool, seconds=seconds, result=result)
+            )
+            for warning in result.warnings:
+                self._run.emit(Warned(message=warning))
+        return result
+
+    async def _answer(self, call: ToolCall) -> ToolResult:
+        # jsonschema costs 60 ms to import; a command that only reads must not pay it.
+        from ptc_cli.engine.validation import argument_problem
+
+        if over := self._over_budget():
+            return over
+        try:
+            tool, config = self._looked_up(call)
+        except ToolNotFoundError as error:
+            return ToolResult.failed("not-found", error.message, hint=error.hint)
+        if tool is not None and (problem := argument_problem(tool, call.arguments)):
+            return ToolResult.failed("invalid", problem)
+        if refusal := await self._refusal(call, tool, config):
+            return refusal
+        return self._judged(await self._carry(call, tool, self._progress), tool)
+
+    def _numbered(self, call: ToolCall) -> ToolCall:
+        key = f"{call.site} {call.arguments_digest}"
+        self._numbers[key] += 1
+        return replace(call, run=self._run.id, ordinal=self._numbers[key] - 1)
+
+    def _looked_up(self, call: ToolCall) -> tuple[Tool | None, ServerConfig]:
+        entry = self._view.server(call.server)
+        if call.method == "resources/read":
+            return None, entry.config
+        return self._view.tool(entry.name, call.tool), entry.config
+
+    def _over_budget(self) -> ToolResult | None:
+        limits = self._run.execution.limits
+        self._calls += 1
+        if self._calls > limits.calls:
+            return self._exceeded("calls", limits.calls, f"this run may make {limits.calls} calls, and made them")
+        if self._result_bytes > limits.result_bytes:
+            said = f"the results of this run's calls are over {limits.result_bytes:,} bytes"
+            return self._exceeded("result_bytes", limits.result_bytes, said)
+        return None
+
+    def _exceeded(self, name: str, value: float, message: str) -> ToolResult:
+        self.exceeded = (name, value)
+        return ToolResult.failed("budget", message, hint=f"The limit is '{name}'; raise it, or call less.")
+
+    async def _refusal(self, call: ToolCall, tool: Tool | None, config: ServerConfig) -> ToolResult | None:
+        if tool is None:
+            # A resource has no annotations and no name that a list would hold: only the server's own word counts.
+            verdict = policy.judge_resource(call, config, policy=self._settings, execution=self._run.execution)
+        else:
+            verdict = policy.judge(call, tool.spec, config, policy=self._settings, execution=self._run.execution)
+        if verdict.word == "allow":
+            return None
+        if verdict.word == "deny":
+            return ToolResult.failed("denied", f"'{call.server}.{call.tool}' is denied: {verdict.reason}")
+        return await self._asked(call, config, verdict.reason)
+
+    async def _asked(self, call: ToolCall, config: ServerConfig, reason: str) -> ToolResult | None:
+        what = (call.server, call.tool)
+        if what in self._granted:
+            return None
+        if not self._run.can_ask:
+            return _unasked(call, reason)
+        decision = await self._run.ask(self._question(call, reason), timeout_seconds=self._settings.ask_timeout_seconds)
+        if decision == "no":
+            return ToolResult.failed("denied", f"'{call.server}.{call.tool}' was not approved: {reason}")
+        self._grant(decision, config, call.tool)
+        return None
+
+    def _grant(self, decision: Decision, config: ServerConfig, tool: str) -> None:
+        if decision in ("all", "remember"):
+            self._granted.add((config.name, tool))
+        if decision == "remember":
+            self._run.emit(Warned(message=self._remember(config, tool)))
+
+    def _question(self, call: ToolCall, reason: str) -> Question:
+        program = self._run.execution.program
+        lines = program.source.splitlines()
+        line = lines[call.site - 1].strip() if 0 < call.site <= len(lines) else ""
+        return Question(id=call.id, program=program.name, call=call, reason=reason, line=line)
+
+    def _judged(self, result: ToolResult, tool: Tool | None) -> ToolResult:
+        from ptc_cli.engine.validation import result_problem
+
+        self._result_bytes += result.bytes
+        problem = result_problem(tool.spec, result.structured) if tool is not None else None
+        return result if problem is None else replace(result, warnings=(*result.warnings, problem))
+
+    def _progress(self, done: float, total: float | None, note: str) -> None:
+        self._run.emit(Progress(done=done, total=total, note=note))
+
+    def _clean(self, result: ToolResult) -> ToolResult:
+        """Take secrets out of what failed: a server may quote the token that it was sent."""
+        failure = result.failure
+        if failure is None:
+            return result
+        message, hint = (
+            _without(failure.message, self._secrets()),
+            failure.hint and _without(failure.hint, self._secrets()),
+        )
+        return replace(result, failure=ToolFailure(kind=failure.kind, message=message, hint=hint))
+
+
+def digests(view: View, modules: Collection[str]) -> Mapping[str, str]:
+    """Return the digest of every tool of some modules, by `server.tool`."""
+    return {f"{tool.spec.server}.{tool.spec.name}": tool.stub.digest for tool in view if tool.module in modules}
+
+
+def _unasked(call: ToolCall, reason: str) -> ToolResult:
+    path = f"{call.server}.{call.tool}"
+    hint = f"Somebody must approve it. To allow it always, add '{call.tool}' to allow of [servers.{call.server}]."
+    return ToolResult.failed("denied", f"'{path}' needs approval, and there is nobody to ask here: {reason}", hint=hint)
+
+
+def _without(text: str, secrets: Collection[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "[secret]")
+    return text

@@ -1,0 +1,171 @@
+"""The handle of a run: what happens in it, for any number of readers, and the way to stop or answer it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import get_args
+
+from ptc_cli.core.call import ToolResult
+from ptc_cli.core.clock import RunClock
+from ptc_cli.core.event import (
+    Answered,
+    Asked,
+    CallFinished,
+    CallStarted,
+    Decision,
+    Event,
+    Finished,
+    Happening,
+    Output,
+    Question,
+    RunState,
+    Started,
+    Warned,
+)
+from ptc_cli.core.execution import Execution
+from ptc_cli.core.result import CallSummary, Result
+from ptc_cli.journal import Journal
+
+
+class Run:
+    """One run, from its check to its result. Belongs to the event loop that started it."""
+
+    def __init__(self, execution: Execution, *, journal: Journal, can_ask: bool) -> None:
+        self.execution = execution
+        self.can_ask = can_ask
+        """Whether somebody follows the events and answers questions."""
+
+        self.state: RunState = "checking"
+        self.returned: ToolResult | None = None
+        """What came back, for a run that is one direct call."""
+
+        self.clock = RunClock()
+        self.calls: list[CallSummary] = []
+        self._journal = journal
+        self._events: list[Event] = []
+        self._more = asyncio.Event()
+        self._questions: dict[str, asyncio.Future[tuple[Decision, str]]] = {}
+        self._output: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self._warnings: list[str] = []
+        self._task: asyncio.Task[Result] | None = None
+        journal.open(execution)
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.execution.run
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know, each once."""
+        return tuple(dict.fromkeys(self._warnings))
+
+    def output(self, stream: str) -> str:
+        """Return what the program wrote so far to `stdout` or `stderr`."""
+        return "".join(self._output[stream])
+
+    def begin(self, task: asyncio.Task[Result]) -> None:
+        """Take the task that carries the run to its end."""
+        self._task = task
+
+    def emit(self, what: Happening) -> None:
+        """Record that something happened, and wake the readers."""
+        span = (
+            what.call.id if isinstance(what, CallStarted) else what.call if isinstance(what, CallFinished) else self.id
+        )
+        event = Event(
+            run=self.id,
+            sequence=len(self._events),
+            time=time.time(),
+            span=span,
+            parent_span=None if span == self.id else self.id,
+            what=what,
+        )
+        self._note(what)
+        self._events.append(event)
+        self._journal.append(event)
+        self._more.set()
+        self._more = asyncio.Event()
+
+    async def events(self, after: int = -1) -> AsyncIterator[Event]:
+        """Yield what happened after a sequence number, and what happens, up to the end of the run."""
+        position = after + 1
+        while True:
+            while position < len(self._events):
+                event = self._events[position]
+                position += 1
+                yield event
+                if isinstance(event.what, Finished):
+                    return
+            if self._events and isinstance(self._events[-1].what, Finished):
+                return
+            await self._more.wait()
+
+    async def result(self) -> Result:
+        """Wait for the end of the run, and return how it ended. Cancelling the wait leaves the run alone."""
+        assert self._task is not None
+        return await asyncio.shield(self._task)
+
+    async def cancel(self) -> Result:
+        """End the program and its calls in flight, and return how the run ended."""
+        assert self._task is not None
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        return self._task.result()
+
+    def answer(self, question: str, decision: Decision, *, by: str) -> bool:
+        """Answer a question; say whether it was still open."""
+        if decision not in get_args(Decision):
+            raise ValueError(f"a decision is one of {', '.join(get_args(Decision))}, not {decision!r}")
+        waiting = self._questions.get(question)
+        if waiting is None or waiting.done():
+            return False
+        waiting.set_result((decision, by))
+        return True
+
+    async def ask(self, question: Question, *, timeout_seconds: float) -> Decision:
+        """Ask a person; no answer in time means no. The run's clock stands still meanwhile."""
+        self._questions[question.id] = waiting = asyncio.get_running_loop().create_future()
+        self.clock.pause()
+        self.state = "waiting"
+        self.emit(Asked(question=question))
+        decision: Decision = "no"
+        by = "timeout"
+        try:
+            decision, by = await asyncio.wait_for(waiting, timeout_seconds)
+        except TimeoutError:
+            pass
+        finally:
+            del self._questions[question.id]
+            self.clock.resume()
+            self.state = "waiting" if self._questions else "running"
+        self.emit(Answered(question=question.id, decision=decision, by=by))
+        return decision
+
+    def _note(self, what: Happening) -> None:
+        match what:
+            case Started():
+                self.state = "running"
+            case Output(stream=stream, text=text):
+                self._output[stream].append(text)
+            case Warned(message=message):
+                self._warnings.append(message)
+            case CallFinished():
+                self.calls.append(_summary(what))
+            case Finished(result=result):
+                self.state = result.status
+            case _:
+                pass
+
+
+def _summary(call: CallFinished) -> CallSummary:
+    return CallSummary(
+        id=call.call,
+        server=call.server,
+        tool=call.tool,
+        seconds=call.seconds,
+        ok=call.failure is None,
+        bytes=call.result.bytes,
+    )

@@ -1,0 +1,146 @@
+"""How a run is carried to its end: check, sandbox, gate, result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
+
+from ptc_cli.check.checker import Checker
+from ptc_cli.core.backend import Backend
+from ptc_cli.core.catalog import View
+from ptc_cli.core.check import CheckReport
+from ptc_cli.core.clock import RunClock
+from ptc_cli.core.errors import PtcError
+from ptc_cli.core.event import Checked, Finished, Started, Warned
+from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.layers import Layers
+from ptc_cli.core.result import LimitHit, Outcome, ProgramError, Result
+from ptc_cli.core.server import ServerConfig
+from ptc_cli.core.settings import PolicySettings
+from ptc_cli.engine.bindings import bindings
+from ptc_cli.engine.direct import direct_call, direct_outcome, direct_status
+from ptc_cli.engine.gate import Carrier, Gate, digests
+from ptc_cli.engine.run import Run
+from ptc_cli.journal import Journal
+
+
+class Runner:
+    """Carries runs to their end. Whatever happens, the last event of a run is `Finished`."""
+
+    def __init__(
+        self,
+        *,
+        checker: Checker,
+        backend: Callable[[], Backend],
+        layers: Callable[[], Awaitable[Layers]],
+        carry: Carrier,
+        journal: Journal,
+        policy: PolicySettings,
+        secrets: Callable[[], Collection[str]],
+    ) -> None:
+        self._checker = checker
+        self._backend = backend
+        self._layers = layers
+        self._carry = carry
+        self._journal = journal
+        self._policy = policy
+        self._secrets = secrets
+
+    async def program(self, run: Run, view: Awaitable[View]) -> Result:
+        """Check a program and, if it passes, run it."""
+        return await self._to_its_end(run, self._program(run, view))
+
+    async def direct(self, run: Run, view: Awaitable[View], server: str, tool: str, arguments: JsonObject) -> Result:
+        """Make one call that no program makes."""
+        return await self._to_its_end(run, self._direct(run, view, server, tool, arguments))
+
+    async def _program(self, run: Run, waiting: Awaitable[View]) -> Result:
+        view = await waiting
+        report = await self._checker.check(run.execution.program, view)
+        run.emit(Checked(report=report))
+        for remark in report.warnings:
+            run.emit(Warned(message=f"line {remark.line}: {remark.message}"))
+        if not report.passed:
+            return _rejected(run, report)
+        layers = await self._layers()
+        self._begin(run, report, view, layers)
+        gate = self._gate(run, view)
+        outcome = await self._backend().run(run.execution, call=gate.call, emit=run.emit, clock=run.clock)
+        return self._result(run, _budgeted(outcome, gate))
+
+    async def _direct(
+        self, run: Run, waiting: Awaitable[View], server: str, tool: str, arguments: JsonObject
+    ) -> Result:
+        view = await waiting
+        run.state = "running"
+        call = direct_call(run.execution, server, tool, arguments)
+        run.returned = await self._gate(run, view).call(call)
+        result = self._result(run, direct_outcome(run.returned))
+        return replace(result, status=direct_status(run.returned, result.status))
+
+    async def _to_its_end(self, run: Run, work: Awaitable[Result]) -> Result:
+        try:
+            result = await work
+        except asyncio.CancelledError:
+            result = self._result(run, Outcome(status="cancelled"))
+        except PtcError as error:
+            said = ProgramError(type=type(error).__name__, message=error.message, hint=error.hint)
+            run.emit(Finished(result=self._result(run, Outcome(status="failed", error=said))))
+            raise
+        run.emit(Finished(result=result))
+        return result
+
+    def _begin(self, run: Run, report: CheckReport, view: View, layers: Layers) -> None:
+        """Fill in what the check found out, start the clock, and record what the run stands on."""
+        found = bindings(run.execution.program.source, view)
+        run.execution = replace(run.execution, face=report.face, supplied=report.supplied, bindings=found)
+        tools = digests(view, {binding.module for binding in found})
+        self._journal.begin(run.execution, generation=view.generation, tools=dict(tools), layers=layers)
+        run.clock = RunClock()
+        run.emit(Started(layers=layers))
+
+    def _gate(self, run: Run, view: View) -> Gate:
+        return Gate(
+            view=view, run=run, settings=self._policy, carry=self._carry, secrets=self._secrets, remember=_remember
+        )
+
+    def _result(self, run: Run, outcome: Outcome) -> Result:
+        warning = self._journal.warning
+        return Result(
+            run=run.id,
+            status=outcome.status,
+            value_kind=outcome.value_kind,
+            value=outcome.value,
+            stdout=run.output("stdout"),
+            stderr=run.output("stderr"),
+            error=outcome.error,
+            limit=outcome.limit,
+            warnings=run.warnings if warning is None else (*run.warnings, warning),
+            calls=tuple(run.calls),
+            seconds=run.clock.elapsed(),
+        )
+
+
+def _rejected(run: Run, report: CheckReport) -> Result:
+    return Result(
+        run=run.id,
+        status="rejected",
+        diagnostics=report.diagnostics,
+        signatures=report.signatures,
+        warnings=run.warnings,
+        seconds=run.clock.elapsed(),
+    )
+
+
+def _budgeted(outcome: Outcome, gate: Gate) -> Outcome:
+    """Say that a limit ended a program which let `BudgetExceeded` pass."""
+    is_over = outcome.error is not None and outcome.error.type == "BudgetExceeded"
+    if gate.exceeded is None or not is_over:
+        return outcome
+    name, value = gate.exceeded
+    return replace(outcome, status="limit", limit=LimitHit(name=name, value=value))
+
+
+def _remember(config: ServerConfig, tool: str) -> str:
+    return f"allowed for this run; to allow it always, add '{tool}' to allow of [servers.{config.name}]"

@@ -1,0 +1,106 @@
+"""Who may call what, and who is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from ptc_cli.core.call import ToolCall
+from ptc_cli.core.catalog import Caller
+from ptc_cli.core.execution import Execution
+from ptc_cli.core.server import ServerConfig, ToolSpec
+from ptc_cli.core.settings import PolicySettings, PolicyWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What policy says of one call."""
+
+    word: PolicyWord
+    reason: str
+    """Why, and for a refusal what to do about it."""
+
+
+def judge(
+    call: ToolCall, spec: ToolSpec, config: ServerConfig, *, policy: PolicySettings, execution: Execution
+) -> Verdict:
+    """Return what policy says of a call. Denials come first: nothing written elsewhere lifts one."""
+    return (
+        _denied(call, config, policy)
+        or _narrowed(call, execution)
+        or _from_a_wrong_caller(call, config)
+        or _listed(call, config)
+        or _destructive(spec, policy)
+        or Verdict(word=policy.default, reason=f"[policy] default = '{policy.default}'")
+    )
+
+
+def judge_resource(call: ToolCall, config: ServerConfig, *, policy: PolicySettings, execution: Execution) -> Verdict:
+    """Return what policy says of reading a resource: denials as for a tool of that name, else the default."""
+    return (
+        _denied(call, config, policy)
+        or _narrowed(call, execution)
+        or Verdict(word=policy.default, reason=f"[policy] default = '{policy.default}'")
+    )
+
+
+def sees_server(caller: Caller, server: str) -> bool:
+    """Say whether a caller may know that a server exists."""
+    return _matches(server, caller.servers)
+
+
+def sees_tool(caller: Caller, config: ServerConfig, tool: str) -> bool:
+    """Say whether a caller may know that a tool exists."""
+    is_offered = not config.allow or _matches(tool, config.allow) or _matches(tool, config.ask)
+    return is_offered and _matches(f"{config.name}.{tool}", caller.tools)
+
+
+def _denied(call: ToolCall, config: ServerConfig, policy: PolicySettings) -> Verdict | None:
+    if glob := _first(call.tool, config.deny):
+        return Verdict(word="deny", reason=f"server '{config.name}' denies '{glob}' ({config.origin})")
+    if glob := _first(_path(call), policy.deny):
+        return Verdict(word="deny", reason=f"[policy] denies '{glob}'")
+    return None
+
+
+def _narrowed(call: ToolCall, execution: Execution) -> Verdict | None:
+    if glob := _first(_path(call), execution.deny):
+        return Verdict(word="deny", reason=f"this run denies '{glob}'")
+    if not _matches(_path(call), execution.allow):
+        return Verdict(word="deny", reason=f"this run allows only {', '.join(execution.allow)}")
+    return None
+
+
+def _from_a_wrong_caller(call: ToolCall, config: ServerConfig) -> Verdict | None:
+    allowed = config.tool(call.tool).allowed_callers
+    if call.via in allowed:
+        return None
+    how = "from a program" if call.via == "programmatic" else "directly"
+    return Verdict(word="deny", reason=f"'{_path(call)}' may not be called {how} (allowed_callers)")
+
+
+def _listed(call: ToolCall, config: ServerConfig) -> Verdict | None:
+    if glob := _first(call.tool, config.ask):
+        return Verdict(word="ask", reason=f"server '{config.name}' asks before '{glob}'")
+    if glob := _first(call.tool, config.allow):
+        return Verdict(word="allow", reason=f"server '{config.name}' allows '{glob}'")
+    return None
+
+
+def _destructive(spec: ToolSpec, policy: PolicySettings) -> Verdict | None:
+    if not spec.annotations.destructive or policy.default == "deny":
+        return None
+    return Verdict(word=policy.destructive, reason="its server says that it destroys something (destructiveHint)")
+
+
+def _path(call: ToolCall) -> str:
+    return f"{call.server}.{call.tool}"
+
+
+def _first(name: str, globs: Iterable[str]) -> str | None:
+    return next((glob for glob in globs if fnmatchcase(name, glob)), None)
+
+
+def _matches(name: str, globs: Iterable[str]) -> bool:
+    return _first(name, globs) is not None

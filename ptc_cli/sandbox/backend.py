@@ -1,0 +1,248 @@
+"""The backends of this machine: with namespaces, without, and whichever of the two holds better."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from ptc_cli.core.backend import Backend, Emit
+from ptc_cli.core.call import ToolCaller
+from ptc_cli.core.clock import RunClock
+from ptc_cli.core.errors import SandboxError, SandboxUnavailableError
+from ptc_cli.core.execution import Execution
+from ptc_cli.core.layers import Layers, MissingLayer
+from ptc_cli.core.result import Outcome
+from ptc_cli.core.settings import SandboxSettings
+from ptc_cli.sandbox import interpreter
+from ptc_cli.sandbox.layers import LayersMissingError, demand, missing
+from ptc_cli.sandbox.program import RunningProgram
+from ptc_cli.sandbox.worker import Child, Worker
+
+Kind = Literal["zygote", "landlock"]
+
+_PROGRAMS = 128
+"""Programs at once; more wait. Each takes four descriptors of this process, which usually has 1,024."""
+
+_START_SECONDS = 30.0
+_PROBE_SECONDS = 2.0
+
+_FORKS = 16
+"""Processes asked for and not yet there, so that the worker's socket never fills."""
+
+
+class ForkingBackend:
+    """Run each program in a process of its own, forked from one worker and confined before it begins."""
+
+    def __init__(self, settings: SandboxSettings, kind: Kind, *, answer_seconds: float = _START_SECONDS) -> None:
+        self._settings = settings
+        self._kind: Kind = kind
+        self._answer_seconds = answer_seconds
+        self._worker: Worker | None = None
+        self._starting = asyncio.Lock()
+        self._programs = asyncio.Semaphore(_PROGRAMS)
+        self._forks = asyncio.Semaphore(_FORKS)
+        self._waiting: list[Child] = []
+        self._prewarmed = 0
+        self._refill: asyncio.Task[None] | None = None
+        self._is_closed = False
+
+    async def start(self) -> Layers:
+        """Make ready, and say what holds.
+
+        Raises:
+            SandboxUnavailableError: A layer that is required, here or by the settings, is missing.
+            SandboxError: The configured interpreter, or the worker, does not start.
+        """
+        return (await self._live_worker()).layers
+
+    async def run(
+        self, execution: Execution, *, call: ToolCaller, emit: Emit, clock: RunClock | None = None
+    ) -> Outcome:
+        """Run one program to its end, whatever it does.
+
+        Raises:
+            SandboxError: The sandbox broke, or does not have a feature that the execution asks for.
+        """
+        _refuse_what_is_missing(execution)
+        async with self._programs:
+            child = await self._child(execution.limits.disk_bytes)
+            program = RunningProgram(
+                child,
+                execution,
+                call=call,
+                emit=emit,
+                clock=clock or RunClock(),
+                counts_threads=self._kind == "landlock",
+            )
+            return await program.finish()
+
+    async def prewarm(self, count: int) -> None:
+        """Keep so many confined processes waiting, with the default size of disk."""
+        self._prewarmed = count
+        await self._fill()
+
+    async def close(self) -> None:
+        """End every program and leave nothing behind."""
+        self._is_closed = True
+        if self._refill is not None:
+            self._refill.cancel()
+            await asyncio.gather(self._refill, return_exceptions=True)
+        self._drop_waiting()
+        if self._worker is not None:
+            await self._worker.close()
+
+    async def _live_worker(self) -> Worker:
+        """Return the worker, started anew if it was killed."""
+        async with self._starting:
+            if self._is_closed:
+                raise SandboxError("sandbox: it was closed")
+            if self._worker is None or self._worker.is_gone:
+                await self._replace_worker()
+            assert self._worker is not None
+            return self._worker
+
+    async def _replace_worker(self) -> None:
+        if self._worker is not None:
+            self._drop_waiting()
+            await self._worker.close()
+            self._worker = None
+        python = self._settings.python
+        chosen = interpreter.own() if python is None else interpreter.configured(python)
+        worker = await Worker.start(chosen, use_namespaces=self._kind == "zygote", answer_seconds=self._answer_seconds)
+        try:
+            demand(worker.layers, self._settings.require, by="[sandbox] require")
+        except SandboxUnavailableError:
+            await worker.close()
+            raise
+        self._worker = worker
+
+    async def _child(self, disk_bytes: int) -> Child:
+        if disk_bytes == self._settings.limits.disk_bytes and self._waiting:
+            child = self._waiting.pop()
+            if self._refill is None or self._refill.done():
+                self._refill = asyncio.create_task(self._fill())
+            if not child.exited.done():
+                return child
+            child.drop()
+        return await self._fork(disk_bytes)
+
+    async def _fork(self, disk_bytes: int) -> Child:
+        worker = await self._live_worker()
+        async with self._forks:
+            return await worker.fork(disk_bytes)
+
+    async def _fill(self) -> None:
+        while len(self._waiting) < self._prewarmed and not self._is_closed:
+            child = await self._fork(self._settings.limits.disk_bytes)
+            self._waiting.append(child)
+
+    def _drop_waiting(self) -> None:
+        while self._waiting:
+            self._waiting.pop().drop()
+
+
+class StrongestBackend:
+    """The backend that holds best of those that this machine supports."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self._settings = settings
+        self._chosen: ForkingBackend | None = None
+
+    async def start(self) -> Layers:
+        """Make ready, and say what holds, and why it is not more.
+
+        Raises:
+            SandboxUnavailableError: Neither backend can be had with the layers required.
+        """
+        try:
+            return await self._choose("zygote")
+        except LayersMissingError as error:
+            refusal = error
+        try:
+            layers = await self._choose("landlock")
+        except LayersMissingError as error:
+            raise SandboxUnavailableError(f"{refusal.message}; {error.message}", hint=refusal.hint) from error
+        return replace(layers, missing=_reasoned(layers.missing, refusal.layers.missing))
+
+    async def run(
+        self, execution: Execution, *, call: ToolCaller, emit: Emit, clock: RunClock | None = None
+    ) -> Outcome:
+        """Run one program in the backend that was chosen."""
+        return await (await self._backend()).run(execution, call=call, emit=emit, clock=clock)
+
+    async def prewarm(self, count: int) -> None:
+        """Have programs of default limits start faster."""
+        await (await self._backend()).prewarm(count)
+
+    async def close(self) -> None:
+        """End every program and leave nothing behind."""
+        if self._chosen is not None:
+            await self._chosen.close()
+
+    async def _backend(self) -> ForkingBackend:
+        if self._chosen is None:
+            await self.start()
+        assert self._chosen is not None
+        return self._chosen
+
+    async def _choose(self, kind: Kind) -> Layers:
+        backend = ForkingBackend(self._settings, kind)
+        layers = await backend.start()
+        self._chosen = backend
+        return layers
+
+
+def _reasoned(absent: tuple[MissingLayer, ...], failed: tuple[MissingLayer, ...]) -> tuple[MissingLayer, ...]:
+    """Return the layers that a weaker backend lacks, each with why there is no stronger one."""
+    why = "; ".join(f"{layer.name}: {layer.reason}" for layer in failed) or "the stronger backend was refused"
+    return tuple(replace(layer, reason=why) for layer in absent)
+
+
+def open_backend(settings: SandboxSettings) -> Backend:
+    """Return the backend that the settings name; nothing is started yet.
+
+    Raises:
+        SandboxUnavailableError: This machine has none.
+    """
+    if sys.platform != "linux":
+        raise SandboxUnavailableError(
+            f"sandbox: there is no backend for {sys.platform}",
+            hint="Run ptc on Linux, in a container or in WSL 2.",
+        )
+    makers: dict[str, Callable[[], Backend]] = {
+        "auto": lambda: StrongestBackend(settings),
+        "zygote": lambda: ForkingBackend(settings, "zygote"),
+        "landlock": lambda: ForkingBackend(settings, "landlock"),
+    }
+    return makers[settings.backend]()
+
+
+async def probe(settings: SandboxSettings) -> tuple[Layers, ...]:
+    """Return what each backend would hold a program by on this machine, strongest first; leaves no process."""
+    kinds: tuple[Kind, ...] = ("zygote", "landlock")
+    return tuple([await _probe(settings, kind) for kind in kinds])
+
+
+async def _probe(settings: SandboxSettings, kind: Kind) -> Layers:
+    backend = ForkingBackend(replace(settings, require=()), kind, answer_seconds=_PROBE_SECONDS)
+    try:
+        return await backend.start()
+    except LayersMissingError as error:
+        return error.layers
+    except SandboxError as error:
+        return Layers(backend=kind, holding=(), missing=(missing("worker", error.message),))
+    finally:
+        await backend.close()
+
+
+def _refuse_what_is_missing(execution: Execution) -> None:
+    for asked, feature in (
+        (execution.session is not None, "sessions"),
+        (execution.workspace is not None, "named workspaces"),
+        (bool(execution.mounts), "mounts"),
+    ):
+        if asked:
+            raise SandboxError(f"sandbox: {feature} are not supported yet", hint="Leave it out of the run.")

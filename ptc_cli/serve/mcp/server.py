@@ -1,0 +1,136 @@
+"""One low-level MCP server for all modes and both protocol eras, over any transport."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TypeAlias
+
+import anyio
+import mcp_types as types
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.server.models import InitializationOptions
+from mcp.server.subscriptions import ListenHandler
+
+from ptc_cli import __version__
+from ptc_cli.core.catalog import Caller
+from ptc_cli.core.errors import PtcError
+from ptc_cli.engine import Engine
+from ptc_cli.serve.mcp.content import text_result
+from ptc_cli.serve.mcp.peer import Peer
+from ptc_cli.serve.mcp.sessions import Sessions, new_key
+from ptc_cli.serve.mcp.sidecar import Names
+from ptc_cli.serve.mcp.surface import INPUT_SCHEMAS
+from ptc_cli.serve.mcp.texts import Mode, Upstream, instructions, upstreams
+from ptc_cli.serve.mcp.tools import Tools
+
+logger = logging.getLogger(__name__)
+
+INTRODUCE_SECONDS = 2.0
+"""How long the first answer waits for servers that are not in the cache; after that they are named without counts."""
+
+Context: TypeAlias = ServerRequestContext[str]
+"""What comes with a request; the lifespan's value is the name of the connection's session."""
+
+
+class Gateway(Server[str]):
+    """The engine behind an MCP server: who calls, which tool, and back."""
+
+    def __init__(self, engine: Engine, mode: Mode, *, caller: Caller, names: Names = "prefixed") -> None:
+        self.sessions = Sessions()
+        self._engine = engine
+        self._mode: Mode = mode
+        self._caller = caller
+        self._tools = Tools(engine, mode, names)
+        self._changed = asyncio.Event()
+        self._listen = ListenHandler(self.sessions.bus)
+        super().__init__(
+            "ptc",
+            version=__version__,
+            instructions=instructions(mode, [Upstream(name=server.name) for server in engine.settings.servers]),
+            lifespan=self._connection,
+            get_tool_input_schema=INPUT_SCHEMAS.get,
+            on_list_tools=self._list_tools,
+            on_call_tool=self._call_tool,
+            on_subscriptions_listen=self._listen,
+        )
+        # By name, because the constructor's argument warns that 2026-07-28 drops it; older clients still send it.
+        self.add_request_handler("logging/setLevel", types.SetLevelRequestParams, self._set_level)
+        engine.on_change(self._changed.set)
+
+    def create_initialization_options(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: dict[str, dict[str, object]] | None = None,
+        extensions: dict[str, dict[str, object]] | None = None,
+    ) -> InitializationOptions:
+        """Return what a handshake tells. The HTTP transport calls this without arguments: what changes is said here."""
+        changes = notification_options or NotificationOptions(tools_changed=True)
+        return super().create_initialization_options(changes, experimental_capabilities, extensions)
+
+    def close(self) -> None:
+        """Tell the clients that listen for changes that there will be no more."""
+        self._listen.close()
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Get ready to serve, and while serving follow the changes of the catalog."""
+        introduced = anyio.Event()
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._watch, introduced)
+            with anyio.move_on_after(INTRODUCE_SECONDS):
+                await introduced.wait()
+            yield
+            group.cancel_scope.cancel()
+
+    @asynccontextmanager
+    async def _connection(self, _: Server[str]) -> AsyncIterator[str]:
+        """Name the session of one stdio connection; over HTTP clients have names, and one lifespan together."""
+        key = new_key()
+        yield key
+        self.sessions.forget(key)
+
+    async def _watch(self, introduced: anyio.Event) -> None:
+        """Keep the instructions true, and tell the clients whenever the catalog has changed."""
+        await self._introduce()
+        introduced.set()
+        self._engine.warm_soon(self._caller)
+        self._engine.refresh_soon()
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self._introduce()
+            await self.sessions.tools_changed()
+
+    async def _introduce(self) -> None:
+        try:
+            self.instructions = instructions(self._mode, upstreams(await self._engine.describe(self._caller)))
+        except PtcError as error:
+            logger.warning("cannot describe the servers: %s", error)
+        except Exception:  # its failure must not end the connection beside it
+            logger.exception("cannot describe the servers")
+
+    async def _list_tools(self, context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+        self.sessions.remember(context)
+        return types.ListToolsResult(tools=await self._tools.list(self._caller_of(context), context.protocol_version))
+
+    async def _call_tool(self, context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+        peer = Peer(context, level=self.sessions.level(context))
+        try:
+            return await self._tools.call(params.name, params.arguments or {}, self._caller_of(context), peer)
+        except PtcError as error:
+            return text_result(str(error), is_error=True)
+        except Exception:  # a front door: a fault must end one call, not the connection
+            logger.exception("a call of %r failed", params.name[:100])
+            return text_result("ptc failed. This is a fault of ptc, not of the call; its log says more.", is_error=True)
+
+    async def _set_level(self, context: Context, params: types.SetLevelRequestParams) -> types.EmptyResult:
+        self.sessions.set_level(context, params.level)
+        return types.EmptyResult()
+
+    def _caller_of(self, context: Context) -> Caller:
+        return replace(self._caller, session=self.sessions.key(context))

@@ -1,0 +1,101 @@
+"""All upstreams by name: started when first wanted, kept warm, ended together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from ptc_cli.core.call import ToolCall, ToolResult
+from ptc_cli.core.errors import PtcError
+from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ToolSpec
+from ptc_cli.core.suggest import did_you_mean
+from ptc_cli.upstream.logfile import ServerLog
+from ptc_cli.upstream.reasons import quoted
+from ptc_cli.upstream.upstream import Progress, Upstream
+
+
+class Pool:
+    """The upstreams of one engine. What goes wrong with one is a value, and no matter of the others."""
+
+    def __init__(
+        self,
+        configs: Iterable[ServerConfig],
+        *,
+        resolve: Callable[[ServerConfig], SecretResolver],
+        logs: Path,
+        eras: Mapping[str, str] | None = None,
+    ) -> None:
+        self._resolve = resolve
+        self._logs = logs
+        self._callbacks: list[Callable[[str], None]] = []
+        remembered = eras or {}
+        self._upstreams = {config.name: self._upstream(config, remembered.get(config.name)) for config in configs}
+
+    def on_changed(self, callback: Callable[[str], None]) -> None:
+        """Have a function called with a server's name whenever that server says that its tools changed."""
+        self._callbacks.append(callback)
+
+    async def list(self, server: str) -> ServerListing:
+        """Ask a server for its tools; one that fails is a listing that says why and what to do."""
+        upstream = self._upstreams.get(server)
+        if upstream is None:
+            message, hint = self._unknown(server)
+            return ServerListing(server=server, status="failed", reason=f"{message}\n{hint}" if hint else message)
+        return await upstream.list_tools()
+
+    async def list_all(self, servers: Iterable[str] | None = None) -> tuple[ServerListing, ...]:
+        """Ask several servers at once; all of them by default."""
+        names = tuple(self._upstreams) if servers is None else tuple(servers)
+        return tuple(await asyncio.gather(*(self.list(name) for name in names)))
+
+    async def call(
+        self, call: ToolCall, *, spec: ToolSpec | None = None, progress: Progress | None = None
+    ) -> ToolResult:
+        """Carry a call; every failure is in the result, and only cancellation is raised.
+
+        `spec` is the tool as it was listed: its output schema decides on wrapped results.
+        """
+        upstream = self._upstreams.get(call.server)
+        if upstream is None:
+            message, hint = self._unknown(call.server)
+            return ToolResult.failed("not-found", message, hint=hint)
+        return await upstream.call(call, spec=spec, progress=progress)
+
+    def failure(self, server: str) -> PtcError | None:
+        """Return why a server could not be connected when last tried; its exit code tells a missing login."""
+        upstream = self._upstreams.get(server)
+        return None if upstream is None else upstream.owner.failure
+
+    def forgive(self, server: str) -> None:
+        """Allow a server that failed to be tried again at once, such as after a login."""
+        if (upstream := self._upstreams.get(server)) is not None:
+            upstream.owner.forgive()
+
+    async def reconfigure(self, configs: Iterable[ServerConfig]) -> None:
+        """Take over a changed configuration; servers that are reached as before stay connected."""
+        wanted = {config.name: config for config in configs}
+        gone = [upstream for name, upstream in self._upstreams.items() if upstream.config != wanted.get(name)]
+        kept = {name: upstream for name, upstream in self._upstreams.items() if upstream.config == wanted.get(name)}
+        self._upstreams = {name: kept.get(name) or self._upstream(config, None) for name, config in wanted.items()}
+        await asyncio.gather(*(upstream.owner.close() for upstream in gone))
+
+    async def close(self) -> None:
+        """End every connection, and every process with all that it started."""
+        await asyncio.gather(*(upstream.owner.close() for upstream in self._upstreams.values()))
+
+    def _upstream(self, config: ServerConfig, era: str | None) -> Upstream:
+        return Upstream(
+            config,
+            resolver=self._resolve,
+            log=ServerLog(self._logs, config.name),
+            era=era,
+            changed=lambda: self._tell(config.name),
+        )
+
+    def _tell(self, server: str) -> None:
+        for callback in self._callbacks:
+            callback(server)
+
+    def _unknown(self, server: str) -> tuple[str, str | None]:
+        return f"no server '{quoted(server, mark='')}'", did_you_mean(server, self._upstreams)

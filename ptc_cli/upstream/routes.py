@@ -1,0 +1,115 @@
+"""The three ways to a server: how each is opened, and what its failures mean."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+import httpx2
+from mcp import MCPError
+from mcp.client import Transport
+from mcp.client.streamable_http import streamable_http_client
+
+from ptc_cli.core.errors import PtcError
+from ptc_cli.core.server import ServerConfig
+from ptc_cli.upstream import reasons
+from ptc_cli.upstream.connection import Connection, connect
+from ptc_cli.upstream.http import CURRENT, Exchange, client
+from ptc_cli.upstream.logfile import ServerLog
+from ptc_cli.upstream.process import ServerProcess
+from ptc_cli.upstream.sse import sse_streams
+from ptc_cli.upstream.stdio import StdioStreams
+from ptc_cli.upstream.target import Target
+
+_LAST_WORDS_SECONDS = 0.2
+"""How long after its standard output closed a process may take to end."""
+
+HANDSHAKE = "2025-11-25"
+"""The era of every server that speaks SSE: it is older than the new protocol."""
+
+
+class Route(Protocol):
+    """One way to a server."""
+
+    def open(self, *, era: str | None, changed: Callable[[], None]) -> AbstractAsyncContextManager[Connection]:
+        """Open a connection; `explain` says what its exceptions mean."""
+        ...
+
+    async def explain(self, error: BaseException) -> PtcError:
+        """Return why the connection could not be opened."""
+        ...
+
+
+class StdioRoute:
+    """To a process that was started."""
+
+    def __init__(self, config: ServerConfig, process: ServerProcess, log: ServerLog) -> None:
+        self._config = config
+        self._process = process
+        self._log = log
+        self._streams = StdioStreams(process, log)
+
+    def open(self, *, era: str | None, changed: Callable[[], None]) -> AbstractAsyncContextManager[Connection]:
+        """Open a connection."""
+        return connect(self._streams.open(), era=era, log=self._log, changed=changed)
+
+    async def explain(self, error: BaseException) -> PtcError:
+        """Return why the connection could not be opened."""
+        log = str(self._log.path)
+        if isinstance(error, TimeoutError):
+            return reasons.silent(self._config, self._log.redacted(self._streams.rubbish), log)
+        if await self._process.ended(_LAST_WORDS_SECONDS):
+            return reasons.exited(self._config, self._process.exit_status, self._log.last_words, log)
+        return _misspoken(self._config, error, self._log)
+
+
+class HttpRoute:
+    """To an address, over either HTTP transport."""
+
+    def __init__(self, config: ServerConfig, target: Target, log: ServerLog) -> None:
+        self._config = config
+        self._target = target
+        self._log = log
+        self._exchange = Exchange()
+
+    @asynccontextmanager
+    async def open(self, *, era: str | None, changed: Callable[[], None]) -> AsyncIterator[Connection]:
+        """Open a connection."""
+        CURRENT.set(self._exchange)
+        async with client(self._target.url, self._target.headers) as http:
+            spoken = HANDSHAKE if self._config.transport == "sse" else era
+            async with connect(self._streams(http), era=spoken, log=self._log, changed=changed) as connection:
+                yield connection
+
+    def _streams(self, http: httpx2.AsyncClient) -> Transport:
+        if self._config.transport == "sse":
+            return sse_streams(http, self._target.url)
+        return streamable_http_client(self._target.url, http_client=http, max_sse_event_size=None)
+
+    async def explain(self, error: BaseException) -> PtcError:
+        """Return why the connection could not be opened."""
+        exchange = self._exchange
+        if exchange.error is not None:
+            return reasons.not_reached(self._config, exchange.error)
+        if exchange.status:
+            why = reasons.http_status(self._config, exchange.status, exchange.content_type)
+            if why is not None:
+                return why
+        if any(isinstance(cause, httpx2.InvalidURL | httpx2.HTTPError) for cause in reasons.chain(error)):
+            return reasons.not_reached(self._config, error)
+        if isinstance(error, TimeoutError):
+            return reasons.silent(self._config, "", str(self._log.path))
+        return _misspoken(self._config, error, self._log)
+
+
+def _misspoken(config: ServerConfig, error: BaseException, log: ServerLog) -> PtcError:
+    causes = list(reasons.chain(error))
+    own = next((cause for cause in causes if isinstance(cause, PtcError)), None)
+    if own is not None:
+        return own
+    answered = next((cause for cause in causes if isinstance(cause, MCPError)), None)
+    why = (
+        f"refused to connect: {answered}" if answered is not None else f"does not speak MCP as it should: {causes[-1]}"
+    )
+    return reasons.broken(config, log.redacted(why), str(log.path))

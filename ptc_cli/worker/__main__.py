@@ -1,0 +1,20 @@
+"""Start a worker: `python -I -S PATH/worker PLAN`, in an interpreter that has nothing of ours on its path."""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+
+def _adopt_package() -> None:
+    """Make `ptc_cli.worker` importable without putting the folder around it, with all its packages, on the path."""
+    package = ModuleType("ptc_cli")
+    package.__path__ = [str(Path(__file__).resolve().parents[1])]
+    sys.modules["ptc_cli"] = package
+
+
+if __name__ == "__main__":
+    _adopt_package()
+    from ptc_cli.worker.plan import Plan
+    from ptc_cli.worker.zygote import main
+
+    main(Plan.parse(sys.argv[1]))

@@ -1,0 +1,94 @@
+"""What is said of a program that raised: over its own lines only."""
+
+from __future__ import annotations
+
+import errno
+import traceback
+from dataclasses import dataclass
+
+from ptc_cli.worker.runtime import BudgetExceeded
+
+_TEXT_CHARACTERS = 32_000
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An error that ended a program."""
+
+    type: str
+    message: str
+    line: int | None
+    traceback: str
+    limit: str | None = None
+    """The limit that was hit, if that is why."""
+
+
+def failure(error: BaseException, name: str) -> Failure:
+    """Return what to say of an error that ended the program of a name."""
+    if isinstance(error, MemoryError):
+        # What the frames hold is what used the memory up.
+        line = _line(error, name)
+        traceback.clear_frames(error.__traceback__)
+        return Failure(
+            type="MemoryError", message="out of memory", line=line, traceback=_short(line, name), limit="memory_bytes"
+        )
+    told = traceback.TracebackException.from_exception(error, compact=True)
+    _keep_own_frames(told, name, set())
+    return Failure(
+        type=_cut(type(error).__name__),
+        message=_cut(_message(error)),
+        line=_line(error, name),
+        traceback=_cut("".join(told.format())),
+        limit=_limit(error),
+    )
+
+
+def _limit(error: BaseException) -> str | None:
+    if isinstance(error, BudgetExceeded):
+        return "calls"
+    if isinstance(error, OSError):
+        return "disk_bytes" if error.errno in _DISK else "open_files" if error.errno == errno.EMFILE else None
+    is_thread = isinstance(error, RuntimeError) and error.args == ("can't start new thread",)
+    return "threads" if is_thread else None
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as second:  # noqa: BLE001  # whatever the program's own `__str__` raises
+        return f"<{type(error).__name__} whose str() raises {type(second).__name__}>"
+
+
+def _line(error: BaseException, name: str) -> int | None:
+    if isinstance(error, SyntaxError) and error.filename == name:
+        return error.lineno
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == name:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _keep_own_frames(told: traceback.TracebackException, name: str, seen: set[int]) -> None:
+    if id(told) in seen:
+        return
+    seen.add(id(told))
+    told.stack[:] = [frame for frame in told.stack if frame.filename == name]
+    for other in (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or ())):
+        if other is not None:
+            _keep_own_frames(other, name, seen)
+
+
+def _short(line: int | None, name: str) -> str:
+    where = "" if line is None else f'  File "{name}", line {line}\n'
+    return f"Traceback (most recent call last):\n{where}MemoryError: out of memory\n"
+
+
+def _cut(text: str) -> str:
+    clean = text.encode("utf-8", "backslashreplace").decode()
+    if len(clean) <= _TEXT_CHARACTERS:
+        return clean
+    half = _TEXT_CHARACTERS // 2
+    return f"{clean[:half]}\n[... {len(clean) - 2 * half:,} characters cut ...]\n{clean[-half:]}"

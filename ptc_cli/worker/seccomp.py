@@ -1,0 +1,130 @@
+"""The filter on system calls: an allow-list, as a program for the kernel's classic BPF machine."""
+
+from __future__ import annotations
+
+import errno
+import struct
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ptc_cli.worker.syscalls import ABSENT, ALLOWED, X86_64, SystemCalls
+
+LOAD, AND, RETURN = 0x20, 0x54, 0x06
+IF_EQUAL, IF_AT_LEAST = 0x15, 0x35
+
+ALLOW, KILL = 0x7FFF0000, 0x80000000
+_ERRNO = 0x00050000
+DENY = _ERRNO | errno.EPERM
+NO_SUCH_CALL = _ERRNO | errno.ENOSYS
+
+NUMBER_OFFSET, MACHINE_OFFSET, ARGUMENTS_OFFSET = 0, 4, 16
+
+_X32_BIT = 0x40000000
+_THREAD_FLAGS = (0x3D0F00, 0x7D0F00)  # what pthread_create of glibc and of musl passes to clone(2)
+_ASK_TERMINAL, _BYTES_WAITING, _NON_BLOCKING, _WINDOW_SIZE = 0x5401, 0x541B, 0x5421, 0x5413
+_SET_CLOEXEC, _CLEAR_CLOEXEC = 0x5451, 0x5450
+# Duplicate, flags and locks. Not F_SETOWN: with F_SETSIG it sends signals to any process of the same user.
+_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
+_SET_NAME, _GET_NAME, _NAME_MEMORY = 15, 16, 0x53564D41
+# Type, error, buffer sizes, protocol, domain. Not SO_PEERPIDFD, which hands out a descriptor of the host's process.
+_GET_OPTIONS = (3, 4, 7, 8, 38, 39)
+_SET_OPTIONS = (2, 7, 8, 9)
+_SIGKILL = 9
+_AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
+
+
+class Instruction(NamedTuple):
+    """One instruction of the BPF machine; jumps count the instructions to skip."""
+
+    code: int
+    if_true: int
+    if_false: int
+    operand: int
+
+
+def _load(offset: int) -> Instruction:
+    return Instruction(LOAD, 0, 0, offset)
+
+
+def _give(verdict: int) -> Instruction:
+    return Instruction(RETURN, 0, 0, verdict)
+
+
+def _argument(index: int) -> Instruction:
+    # The low half: what we compare are all `int`s, whose high half the kernel ignores too.
+    return _load(ARGUMENTS_OFFSET + 8 * index)
+
+
+def _on(number: int, body: list[Instruction]) -> list[Instruction]:
+    return [Instruction(IF_EQUAL, 0, len(body), number), *body]
+
+
+def _one_of(index: int, values: Iterable[int]) -> list[Instruction]:
+    body = [_argument(index)]
+    for value in values:
+        body += [Instruction(IF_EQUAL, 0, 1, value), _give(ALLOW)]
+    return [*body, _give(DENY)]
+
+
+def _unix_stream_pair() -> list[Instruction]:
+    return [
+        _argument(0),
+        Instruction(IF_EQUAL, 1, 0, _AF_UNIX),
+        _give(DENY),
+        _argument(1),
+        Instruction(AND, 0, 0, _SOCK_TYPE_MASK),
+        Instruction(IF_EQUAL, 0, 1, _SOCK_STREAM),
+        _give(ALLOW),
+        _give(DENY),
+    ]
+
+
+def _signals(process: int) -> list[Instruction]:
+    """Allow signals to the program itself; SIGKILL, which the first process of a namespace would outlive, ends it."""
+    return [
+        _argument(0),
+        Instruction(IF_EQUAL, 1, 0, process),
+        _give(DENY),
+        _argument(1),
+        Instruction(IF_EQUAL, 0, 1, _SIGKILL),
+        _give(KILL),
+        _give(ALLOW),
+    ]
+
+
+def _conditions(process: int) -> dict[str, list[Instruction]]:
+    """Return what else is allowed, depending on its arguments; `process` is the program's own process id."""
+    return {
+        "clone": _one_of(0, _THREAD_FLAGS),
+        "ioctl": _one_of(1, (_ASK_TERMINAL, _BYTES_WAITING, _NON_BLOCKING, _WINDOW_SIZE, _SET_CLOEXEC, _CLEAR_CLOEXEC)),
+        "fcntl": _one_of(1, _FCNTL),
+        "prctl": _one_of(0, (_SET_NAME, _GET_NAME, _NAME_MEMORY)),
+        "socketpair": _unix_stream_pair(),
+        "getsockopt": _one_of(2, _GET_OPTIONS),
+        "setsockopt": _one_of(2, _SET_OPTIONS),
+        "kill": _signals(process),
+        "tgkill": _one_of(0, (process,)),
+        # The limits of another process of the same user could be lowered to nothing.
+        "prlimit64": _one_of(0, (0,)),
+    }
+
+
+def allow_list(calls: SystemCalls, *, process: int = 1) -> tuple[Instruction, ...]:
+    """Return the filter for a machine; the process is 1 in a process-id namespace of its own."""
+    program = [_load(MACHINE_OFFSET), Instruction(IF_EQUAL, 1, 0, calls.audit_arch), _give(KILL), _load(NUMBER_OFFSET)]
+    if calls is X86_64:
+        # The x32 calls have the same audit architecture, and other numbers for the same deeds.
+        program += [Instruction(IF_AT_LEAST, 0, 1, _X32_BIT), _give(KILL)]
+    for name in ALLOWED:
+        if name in calls.numbers:
+            program += _on(calls.numbers[name], [_give(ALLOW)])
+    for name, body in _conditions(process).items():
+        program += _on(calls.numbers[name], body)
+    for name in ABSENT:
+        program += _on(calls.numbers[name], [_give(NO_SUCH_CALL)])
+    return (*program, _give(DENY))
+
+
+def assemble(program: Iterable[Instruction]) -> bytes:
+    """Return a program as the kernel reads it."""
+    return b"".join(struct.pack("HBBI", *instruction) for instruction in program)

@@ -1,0 +1,2 @@
+from . import team as team
+from . import tickets as tickets

@@ -1,0 +1,92 @@
+"""`ptc` as a process, in a home and a project of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.screen import Screen
+
+ROOT = Path(__file__).parents[3]
+PLAIN = ROOT / "tests" / "servers" / "plain.py"
+
+CONFIGURATION = f"""\
+[servers.plain]
+command = {str(sys.executable)!r}
+args = [{str(PLAIN)!r}]
+ask = ["nothing"]
+
+[servers.gone]
+command = "/no/such/command"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ptc:
+    """The command, with its configuration named so that it is trusted."""
+
+    folder: Path
+    config: Path | None
+
+    @property
+    def environ(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PTC_", "NO_COLOR", "FORCE"))}
+        kept |= {"PTC_HOME": str(self.folder / "home"), "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
+        return kept | ({"PTC_CONFIG": str(self.config)} if self.config else {})
+
+    @property
+    def project(self) -> Path:
+        return self.folder / "project"
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "ptc_cli", *arguments]
+
+    def __call__(self, *arguments: str, stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            self.command(*arguments),
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            capture_output=True,
+            env=self.environ,
+            cwd=self.project,
+            timeout=60,
+        )
+        out, err = done.stdout.decode(), done.stderr.decode()
+        assert "Traceback" not in err or 'File "<' in err, err
+        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environ,
+            cwd=self.project,
+            text=True,
+        )
+
+    def on_a_terminal(self, *arguments: str) -> Screen:
+        return Screen(self.command(*arguments), environ=self.environ, folder=self.project)
+
+
+def _made(folder: Path, configuration: str | None) -> Ptc:
+    (folder / "project").mkdir()
+    config = folder / "ptc.toml" if configuration is not None else None
+    if config is not None:
+        config.write_text(configuration or "")
+    return Ptc(folder=folder, config=config)
+
+
+@pytest.fixture(scope="session")
+def ptc(tmp_path_factory: pytest.TempPathFactory) -> Ptc:
+    """One that all tests share, so that servers are listed and the checker warmed up once."""
+    return _made(tmp_path_factory.mktemp("ptc"), CONFIGURATION)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Ptc:
+    """One with an empty home and no configuration."""
+    return _made(tmp_path, None)

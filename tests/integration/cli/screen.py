@@ -1,0 +1,66 @@
+"""A command on a pseudo-terminal."""
+
+import os
+import pty
+import select
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+class Screen:
+    """What a person at a terminal sees and types; every wait is bounded."""
+
+    def __init__(self, command: Sequence[str], *, environ: Mapping[str, str], folder: Path) -> None:
+        self._ours, theirs = pty.openpty()
+        self._process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=dict(environ), cwd=folder, start_new_session=True
+        )
+        os.close(theirs)
+        self.seen = ""
+        self._expected = 0
+
+    def __enter__(self) -> "Screen":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait(10)
+        os.close(self._ours)
+
+    def expect(self, text: str, seconds: float = 30) -> None:
+        """Read until a text comes after what was expected before."""
+        end = time.monotonic() + seconds
+        while (found := self.seen.find(text, self._expected)) < 0:
+            part = self._read(end - time.monotonic())
+            assert part, f"{text!r} did not come after {self.seen[self._expected :]!r}"
+            self.seen += part
+        self._expected = found + len(text)
+
+    def rest(self, seconds: float = 30) -> str:
+        """Read until the process closes its terminal, and return all there was."""
+        end = time.monotonic() + seconds
+        while part := self._read(end - time.monotonic()):
+            self.seen += part
+        return self.seen
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def interrupt(self) -> None:
+        """Do what the terminal does on Ctrl-C when it is the controlling one."""
+        self._process.send_signal(2)
+
+    def exit_code(self) -> int:
+        return self._process.wait(30)
+
+    def _read(self, seconds: float) -> str:
+        ready, _, _ = select.select([self._ours], [], [], max(0.0, seconds))
+        if not ready:
+            return ""
+        try:
+            return os.read(self._ours, 65536).decode(errors="replace")
+        except OSError:
+            return ""  # Linux says EIO once the other side is closed

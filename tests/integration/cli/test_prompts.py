@@ -1,0 +1,83 @@
+import pytest
+
+from tests.integration.cli.conftest import Ptc
+
+
+def test_the_shell_explores_the_stubs(ptc: Ptc) -> None:
+    done = ptc("shell", "-c", "cd docs; ls")
+
+    assert done.returncode == 0
+    assert "plain" in done.stdout.split()
+
+
+@pytest.mark.parametrize(("command", "status"), [("cat nothing", 1), ("false", 1), ("no_such_command", 127)])
+def test_the_shell_ends_with_the_commands_status(ptc: Ptc, command: str, status: int) -> None:
+    assert ptc("shell", "-c", command).returncode == status
+
+
+def test_commands_in_a_pipe_share_their_folder(ptc: Ptc) -> None:
+    done = ptc("shell", stdin="cd docs\npwd\n")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "/docs\n", "")
+
+
+def test_entries_in_a_pipe_are_checked_and_run_one_by_one(ptc: Ptc) -> None:
+    done = ptc("repl", stdin="plain.add(a=1, b=2)['sum']\nplain.ad()\nfor x in [7]:\n    print(x)\n\nplain.add?\n")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("3\n7\n# plain.add")
+    assert "Did you mean 'add'?" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_the_last_entry_in_a_pipe_picks_the_exit_code(ptc: Ptc) -> None:
+    assert ptc("repl", stdin="1\n1/0\n").returncode == 1
+
+
+def test_a_question_about_nothing_is_answered(ptc: Ptc) -> None:
+    done = ptc("repl", stdin="plian?\n")
+
+    assert done.returncode == 2
+    assert "Did you mean 'plain'?" in done.stderr
+
+
+def test_a_prompt_completes_a_tool_and_runs_an_entry(ptc: Ptc) -> None:
+    with ptc.on_a_terminal("repl") as screen:
+        screen.expect("ptc>")
+        assert "do not share variables yet" in screen.seen
+        screen.type("plain.ad\t")
+        screen.expect("add")
+        screen.type("(a=1, b=2)\r")
+        screen.expect('"sum"')
+        screen.expect("ptc>")
+        screen.type("\x04")
+        screen.rest()
+        assert screen.exit_code() == 0
+
+
+def test_an_interrupt_ends_the_entry_and_not_the_session(ptc: Ptc) -> None:
+    with ptc.on_a_terminal("repl") as screen:
+        screen.expect("ptc>")
+        screen.type("plain.sleep(seconds=50)\r")
+        screen.expect("1 in flight")
+        screen.interrupt()
+        screen.expect("cancelled")
+        screen.expect("ptc>")
+        screen.type("\x04")
+        screen.rest()
+        assert screen.exit_code() == 0
+
+
+def test_the_shell_completes_paths_from_where_it_stands(ptc: Ptc) -> None:
+    with ptc.on_a_terminal("shell") as screen:
+        screen.expect("$")
+        screen.type("cd docs\r")
+        screen.expect("$")
+        screen.type("ls pla\t")
+        screen.expect("in/")
+        screen.type("\r")
+        screen.expect("echo.md")
+        screen.expect("$")
+        screen.type("\x04")
+        screen.rest()
+        assert screen.exit_code() == 0

@@ -1,0 +1,24 @@
+"""What ptc promises, and which tests keep it. `tests/unit/test_requirements.py` sees to it that each exists."""
+
+PROMISES: dict[str, tuple[str, ...]] = {
+    "A program with a mistake never reaches a server": ("integration/engine/test_runs.py",),
+    "The message says how to mend it": ("unit/check/test_hints.py", "unit/check/test_verdicts.py"),
+    "A hostile program is held": ("adversarial",),
+    "What cannot be built is said, and nothing runs unconfined": ("adversarial",),
+    "Every call from every door passes one gate": ("integration/engine/test_gate.py",),
+    "One caller never hears of what only another may see": ("integration/engine/test_views.py",),
+    "What ran is recorded, without secrets, whatever happens": ("unit/journal/test_journal.py",),
+    "One bad server never costs the others": ("integration/upstream/test_failures.py",),
+    "One bad tool never costs the others": ("integration/upstream/test_listing.py", "unit/codegen"),
+    "Any schema gives stubs that mypy accepts": ("unit/codegen/test_properties.py",),
+    "The shell answers as bash and GNU tools do, and touches nothing": ("unit/shell",),
+    "A project's file is inert until trusted": ("unit/config/test_load.py",),
+    "Configuration mistakes are named by file, line and key": ("unit/config/test_reading.py",),
+    "Clients of both protocol eras are served in three modes": ("integration/serve/test_contract.py",),
+    "Examples, stubs and samples are what they say": (
+        "integration/test_examples.py",
+        "unit/config/test_samples.py",
+    ),
+    "Commands that only read start no server and do not import mcp": ("integration/cli",),
+    "An installed wheel works in an empty home": ("integration/test_wheel.py",),
+}

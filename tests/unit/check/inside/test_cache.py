@@ -1,0 +1,87 @@
+"""The cache on disk: built once, shared, verified, and never needed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from ptc_cli.check.checker import Checker
+from ptc_cli.core.catalog import View
+from ptc_cli.core.program import Program
+from tests.unit.check.views import CRM_VIEW, runtime_stub, server, view_of
+
+VIEW = view_of(server("time", "def now() -> str: ...\n"))
+
+
+async def checked(cache: Path, view: View = VIEW) -> bool:
+    """Check a right and a wrong program in a fresh process, and say whether it started from a cache."""
+    checker = Checker(cache=cache, runtime_stub=runtime_stub)
+    try:
+        assert (await checker.check(Program.of("from tools import time\ntime.now().upper()"), view)).passed
+        assert not (await checker.check(Program.of("from tools import time\ntime.now() + 1"), view)).passed
+        return await started_from_cache(checker, view)
+    finally:
+        await checker.close()
+
+
+async def started_from_cache(checker: Checker, view: View) -> bool:
+    return (await checker.self_test(view)).used_cache
+
+
+def places(cache: Path) -> list[Path]:
+    return sorted(cache.iterdir())
+
+
+async def test_the_second_process_starts_from_the_firsts_cache(tmp_path: Path) -> None:
+    await checked(tmp_path)
+    first = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.ff")}
+    await checked(tmp_path)
+
+    assert first
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.ff")} == first
+
+
+@pytest.mark.parametrize("damage", ["garbage", "missing", "manifest"])
+async def test_a_damaged_cache_is_built_again(tmp_path: Path, damage: str) -> None:
+    await checked(tmp_path)
+    (place,) = places(tmp_path)
+    _damage(place, damage)
+
+    assert await checked(tmp_path)
+    assert places(tmp_path) == [place]
+
+
+def _damage(place: Path, how: str) -> None:
+    files = sorted(place.rglob("*time*.ff"))
+    assert files
+    for path in files:
+        if how == "missing":
+            path.unlink()
+        elif how == "garbage":
+            path.write_bytes(os.urandom(path.stat().st_size))
+    if how == "manifest":
+        (place / "manifest.json").write_text("[" * 100_000)
+
+
+async def test_without_a_folder_to_write_to_checks_go_on(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+
+    assert not await checked(blocked / "cache")
+
+
+async def test_processes_that_build_the_same_cache_do_not_meet(tmp_path: Path) -> None:
+    await asyncio.gather(checked(tmp_path), checked(tmp_path))
+
+    assert len(places(tmp_path)) == 1
+    assert await checked(tmp_path)
+
+
+async def test_another_view_has_a_cache_of_its_own(tmp_path: Path) -> None:
+    await checked(tmp_path)
+    await checked(tmp_path, view_of(server("time", "def now() -> str: ...\n"), *CRM_VIEW.servers))
+
+    assert len(places(tmp_path)) == 2

@@ -1,0 +1,252 @@
+"""Programs that are meant to break the checker, or to get past it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ptc_cli.check.checker import Checker
+from tests.unit.check.conftest import Check
+from tests.unit.check.views import CRM_VIEW, server, view_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WRONG = "crm.get_contact('x')"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 1\0\n",
+        "x = '\ud800'",
+        "\ud800",
+        "\ufeffx = 1",
+        "x = " + "(" * 500 + "1" + ")" * 500,
+        "x = " + "+".join(["1"] * 30_000),
+        "x = " + "-" * 50_000 + "1",
+        "x" + ".a" * 20_000,
+        "lambda:" * 5_000 + "1",
+        "f'" + "{" * 300,
+        "x = 1 \\",
+        "for " * 1_000,
+        "\x00" * 1_000,
+        "\x1b[31m\u202e",
+        "if x:\n" * 200,
+    ],
+    ids=lambda source: repr(source[:20]),
+)
+async def test_what_cannot_be_read_is_a_remark(check: Check, source: str) -> None:
+    report = await check(source)
+
+    assert len(report.errors) >= 1
+    assert all(error.line >= 1 and error.column >= 1 for error in report.errors)
+
+
+async def test_a_syntax_error_is_shown_where_it_is(check: Check) -> None:
+    report = await check("x = 1\néé = (\n")
+
+    assert [(e.line, e.column, e.code, e.message) for e in report.errors] == [(2, 6, "syntax", "'(' was never closed")]
+
+
+@pytest.mark.parametrize("source", ["", "\n\n", "# nothing\n", "pass", "\f\n", "'" + "a" * 500_000 + "'"])
+async def test_an_odd_but_valid_program_passes(check: Check, source: str) -> None:
+    assert (await check(source)).passed
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{WRONG}  # type: ignore",
+        f"{WRONG}  # type: ignore[arg-type]",
+        f"{WRONG}  #type:ignore",
+        f"# type: ignore\n{WRONG}",
+        f"# mypy: ignore-errors\n{WRONG}",
+        f"# mypy: disable-error-code=arg-type\n{WRONG}",
+        f"'''\n# mypy: ignore-errors\n'''\n{WRONG}",
+        f"x = 1\r# mypy: ignore-errors\r{WRONG}",
+        f"# -*- coding: utf-7 -*-\n{WRONG}",
+        f"x = 1\f\n# mypy: ignore-errors\n{WRONG}",
+    ],
+)
+async def test_no_comment_switches_the_check_off(check: Check, source: str) -> None:
+    report = await check(source)
+
+    assert "arg-type" in [error.code for error in report.errors]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from typing import no_type_check\n@no_type_check\ndef f(): crm.get_contact('x')",
+        "MYPY = False\nif not MYPY: crm.get_contact('x')",
+        "from typing import TYPE_CHECKING\nif not TYPE_CHECKING: crm.get_contact('x')",
+    ],
+)
+async def test_code_that_hides_from_the_checker_is_named(check: Check, source: str) -> None:
+    assert "unchecked" in [warning.code for warning in (await check(source)).warnings]
+
+
+async def test_an_earlier_program_changes_nothing_for_a_later_one(check: Check) -> None:
+    later = "import tools\ntools.ghost.x()\nimport ghost2\nreveal_type(1)"
+    alone = await check(later)
+    for earlier in ("import tools.ghost", "import ghost2", "def get_contact(x: int): ...", "class str: ...", "1 +"):
+        await check(earlier)
+
+    assert (await check(later)).diagnostics == alone.diagnostics
+
+
+async def test_what_lies_on_the_disk_cannot_be_imported(checker: Checker, tmp_path: Path) -> None:
+    (tmp_path / "config_of_the_host.py").write_text("PASSWORD: int = 'swordfish'\n")
+    code = textwrap.dedent(
+        """
+        import asyncio, pathlib, sys
+        from ptc_cli.check.checker import Checker
+        from ptc_cli.core.program import Program
+        from tests.unit.check.views import CRM_VIEW, runtime_stub
+        async def main():
+            checker = Checker(cache=pathlib.Path(sys.argv[1]), runtime_stub=runtime_stub)
+            report = await checker.check(Program.of("import config_of_the_host as c\\nc.PASSWORD.x"), CRM_VIEW)
+            print([remark.code for remark in report.diagnostics])
+            await checker.close()
+        asyncio.run(main())
+        """
+    )
+
+    done = await _python(code, str(tmp_path / "cache"), cwd=tmp_path)
+
+    assert done == "['import-not-found']\n"
+
+
+async def test_many_remarks_are_cut_and_still_stop_the_program(check: Check) -> None:
+    report = await check(
+        "\n".join(["import nosuchmodule"] + [f"crm.list_contacts(status=str({n}))" for n in range(300)])
+    )
+
+    assert len(report.diagnostics) <= 101
+    assert [error.code for error in report.errors] == ["too-many"]
+
+
+async def test_two_thousand_lines_are_checked(check: Check) -> None:
+    lines = [f"v{n} = crm.get_contact({n})['name'].splitlines()" for n in range(2000)]
+
+    report = await check("\n".join([*lines, WRONG]))
+
+    assert [error.line for error in report.errors] == [2001]
+
+
+async def test_a_check_that_hangs_costs_its_own_caller_only(check: Check) -> None:
+    slow = "\n".join(f"x{n} = " + "1 if x else " * 900 + "2" for n in range(6))
+    other = view_of(server("other", "def ping() -> str: ...\n"))
+    await check("other.ping()", other)
+
+    hung = asyncio.ensure_future(check(f"x = 1\n{slow}"))
+    elsewhere = await check("other.ping()", other)
+    behind = await check("crm.get_contact(1)")
+
+    assert elsewhere.passed
+    assert behind.passed
+    assert [error.code for error in (await hung).errors] == ["check-timeout"]
+
+
+async def test_a_host_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
+    code = textwrap.dedent(
+        """
+        import asyncio, pathlib, sys
+        from ptc_cli.check.checker import Checker
+        from ptc_cli.core.program import Program
+        from tests.unit.check.views import CRM_VIEW, runtime_stub
+        async def main():
+            checker = Checker(cache=pathlib.Path(sys.argv[1]), runtime_stub=runtime_stub)
+            await checker.check(Program.of("x = 1"), CRM_VIEW)
+            print(*checker.pids, flush=True)
+            await asyncio.sleep(60)
+        asyncio.run(main())
+        """
+    )
+    host = await _start(code, str(tmp_path / "cache"), cwd=tmp_path)
+    assert host.stdout is not None
+    pids = [int(pid) for pid in (await host.stdout.readline()).split()]
+    assert pids
+
+    host.send_signal(signal.SIGKILL)
+    await host.wait()
+
+    async with asyncio.timeout(20):
+        while any(_is_running(pid) for pid in pids):
+            await asyncio.sleep(0.02)
+
+
+async def test_a_checker_process_is_given_no_secret(
+    checker: Checker, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_TOKEN", "swordfish")
+    await check("new.ping()", view_of(server("new", "def ping() -> str: ...\n")))
+
+    environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in checker.pids]
+
+    assert environments
+    assert not [each for each in environments if b"swordfish" in each or b"HOME=" in each]
+
+
+async def test_the_host_never_imports_mypy(tmp_path: Path) -> None:
+    code = "import sys, ptc_cli.check.checker, ptc_cli.check.text; print('mypy' in sys.modules)"
+
+    assert await _python(code, cwd=tmp_path) == "False\n"
+
+
+async def test_a_stub_that_is_no_python_costs_its_own_server_only(check: Check) -> None:
+    good, broken = server("good", "def ping() -> str: ...\n"), server("broken", "")
+    view = view_of(good, replace(broken, stub=replace(broken.stub, source="def (:")))
+
+    assert (await check("good.ping()", view)).passed
+    assert not (await check("broken.ping()", view)).passed
+    assert (await check("crm.get_contact(1)", CRM_VIEW)).passed
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+async def _start(code: str, *arguments: str, cwd: Path) -> asyncio.subprocess.Process:
+    root = Path(__file__).parents[3]
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        code,
+        *arguments,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+
+
+async def _python(code: str, *arguments: str, cwd: Path) -> str:
+    process = await _start(code, *arguments, cwd=cwd)
+    async with asyncio.timeout(60):
+        return (await process.communicate())[0].decode()
+
+
+@pytest.mark.parametrize(
+    ("source", "codes"),
+    [
+        ("import sqlite3\nsqlite3.connekt('x')", ["attr-defined"]),
+        ("import xml.dom.minidom\nxml.dom.minidom.parseString('<a/>').toxml()", []),
+        ("import argparse, logging\nargparse.ArgumentParser(3)\nlogging.info('x')", ["arg-type"]),
+    ],
+)
+async def test_a_module_that_no_program_imported_before_is_checked(check: Check, source: str, codes: list[str]) -> None:
+    first, second = await check(source), await check(f"{source}\n")
+
+    assert [error.code for error in first.errors] == codes
+    assert second.diagnostics == first.diagnostics
