@@ -9,6 +9,13 @@ from ptc_cli.core.jsonvalue import JsonObject, JsonValue, canonical
 
 DESCRIPTION_LENGTH = 300
 
+_CONSTRAINING = frozenset(
+    {
+        "default", "exclusiveMaximum", "exclusiveMinimum", "format", "maxItems", "maxLength", "maxProperties",
+        "maximum", "minItems", "minLength", "minProperties", "minimum", "multipleOf", "pattern", "uniqueItems",
+    }
+)  # fmt: skip
+
 
 def described(schema: JsonValue, most: int = DESCRIPTION_LENGTH) -> str:
     """Return a schema's description with its constraints, on one line."""
@@ -21,6 +28,8 @@ def described(schema: JsonValue, most: int = DESCRIPTION_LENGTH) -> str:
 
 def constraints(schema: JsonObject) -> str:
     """Return the ranges, lengths, formats and patterns that a schema states."""
+    if not schema.keys() & _CONSTRAINING:
+        return ""
     found = [
         _range(schema),
         _exclusive(schema),

@@ -160,8 +160,10 @@ class _Run:
 
     def _names(self, *, wanted: bool) -> Callable[[str, bytes], Iterator[str]]:
         def report(name: str, content: bytes) -> Iterator[str]:
-            if self._search.matches(content) is wanted:
-                self._matched = True
+            has_match = self._search.matches(content)
+            # With -L too, success means that a line was selected, not that a name was listed.
+            self._matched |= has_match
+            if has_match is wanted:
                 yield f"{name}\n"
 
         return report
