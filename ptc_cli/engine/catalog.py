@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 
-from ptc_cli import codegen, policy
+from ptc_cli import policy
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry
 from ptc_cli.core.names import module_names
 from ptc_cli.core.server import ServerConfig, ServerListing
@@ -97,6 +97,9 @@ class CatalogSource:
 
 def rendered(config: ServerConfig, listing: ServerListing, *, module: str) -> ServerEntry:
     """Return a server with a stub of the tools that its configuration lets anyone see."""
+    # Costs 30 ms to import; where every stub comes from the cache nobody must pay it.
+    from ptc_cli import codegen
+
     tools = tuple(tool for tool in listing.tools if policy.sees_tool(_EVERYONE, config, tool.name))
     listing = replace(listing, tools=tools)
     stub = codegen.render(config, listing, module=module)

@@ -11,8 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ptc_cli import codegen, policy
-from ptc_cli.check.checker import Checker
+from ptc_cli import policy
 from ptc_cli.config import References, folders, load
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
@@ -37,12 +36,12 @@ from ptc_cli.engine.run import Run
 from ptc_cli.engine.runner import Runner
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
-from ptc_cli.sandbox import open_backend
-from ptc_cli.search import Hit, Index
 from ptc_cli.upstream import Pool
 
 if TYPE_CHECKING:
+    from ptc_cli.check.checker import Checker
     from ptc_cli.engine.explore import CallerShell, Explorers
+    from ptc_cli.search import Hit, Index
 
 
 class Engine:
@@ -62,12 +61,9 @@ class Engine:
             settings.servers, resolve=references.for_server, logs=state / "logs", eras=_eras(self._source.catalog)
         )
         self._pool.on_changed(self._ask_again)
-        self._checker = Checker(
-            cache=cache / "checker", runtime_stub=codegen.runtime_stub, python=settings.sandbox.python
-        )
         self._layers: asyncio.Task[Layers] | None = None
         self._runner = Runner(
-            checker=self._checker,
+            checker=lambda: self._checker,
             backend=lambda: self._backend,
             layers=self.layers,
             carry=self._carry,
@@ -88,6 +84,8 @@ class Engine:
     async def search(self, caller: Caller, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Return the tools that fit a query best."""
         view = await self.describe(caller)
+        from ptc_cli.search import Index
+
         if self._index is None or self._index[0].servers != view.servers:
             self._index = (view, Index(view))
         return self._index[1].search(query, limit)
@@ -205,19 +203,31 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._runs, *self._background, return_exceptions=True)
         await self._source.close()
-        await asyncio.gather(self._pool.close(), self._checker.close(), self._close_backend())
-        if "_explorers" in vars(self):
+        made = vars(self)
+        closing = [self._pool.close(), *(made[name].close() for name in ("_checker", "_backend") if name in made)]
+        await asyncio.gather(*closing)
+        if "_explorers" in made:
             self._explorers.close()
         self.journal.close()
 
+    # What follows is imported and made when first wanted: listing tools answers in a blink, also where nothing runs.
+
+    @cached_property
+    def _checker(self) -> Checker:
+        from ptc_cli.check.checker import Checker
+        from ptc_cli.codegen import runtime_stub
+
+        cache = Path(self.folders.cache) / "checker"
+        return Checker(cache=cache, runtime_stub=runtime_stub, python=self.settings.sandbox.python)
+
     @cached_property
     def _backend(self) -> Backend:
-        # Made when first wanted: where there is no sandbox, looking at tools and checking programs still work.
+        from ptc_cli.sandbox import open_backend
+
         return open_backend(self.settings.sandbox)
 
     @cached_property
     def _explorers(self) -> Explorers:
-        # bashkit and pyfakefs cost 50 ms to import; what explores no tree must not pay it.
         from ptc_cli.engine.explore import Explorers
 
         return Explorers()
@@ -240,10 +250,6 @@ class Engine:
         task.add_done_callback(self._runs.discard)
         run.begin(task)
         return run
-
-    async def _close_backend(self) -> None:
-        if "_backend" in vars(self):
-            await self._backend.close()
 
     async def _list(self, server: str) -> ServerListing:
         return await self._pool.list(server)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ptc_cli.check.checker import Checker
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.catalog import View
 from ptc_cli.core.check import CheckReport
@@ -24,6 +24,9 @@ from ptc_cli.engine.gate import Carrier, Gate, digests
 from ptc_cli.engine.run import Run
 from ptc_cli.journal import Journal
 
+if TYPE_CHECKING:
+    from ptc_cli.check.checker import Checker
+
 
 class Runner:
     """Carries runs to their end. Whatever happens, the last event of a run is `Finished`."""
@@ -31,7 +34,7 @@ class Runner:
     def __init__(
         self,
         *,
-        checker: Checker,
+        checker: Callable[[], Checker],
         backend: Callable[[], Backend],
         layers: Callable[[], Awaitable[Layers]],
         carry: Carrier,
@@ -57,7 +60,7 @@ class Runner:
 
     async def _program(self, run: Run, waiting: Awaitable[View]) -> Result:
         view = await waiting
-        report = await self._checker.check(run.execution.program, view)
+        report = await self._checker().check(run.execution.program, view)
         run.emit(Checked(report=report))
         for remark in report.warnings:
             run.emit(Warned(message=f"line {remark.line}: {remark.message}"))

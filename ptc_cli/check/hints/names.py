@@ -24,8 +24,8 @@ def _tool_of(entry: ServerEntry, name: str, case: Case) -> str | None:
     if module in case.checked.supplied and module in sys.stdlib_module_names:
         return f"Here '{module}' is the server. For the module of the standard library, add: import {module}"
     if entry.listing.status != "ok":
-        reason = f": {entry.listing.reason}" if entry.listing.reason else ""
-        return f"The server '{entry.name}' is {entry.listing.status}{reason}"
+        reason = (entry.listing.reason or entry.listing.status).replace("\n", " ")
+        return f"The server '{entry.name}' offers no tools now: {reason}"
     rejected = next((tool for tool in entry.listing.rejected if name in (tool.name, identifier(tool.name))), None)
     if rejected is not None:
         return f"The tool cannot be used: {rejected.reason}"

@@ -26,7 +26,7 @@ HINTS = {
     "misspelt server module": ("import tools.crn", "Did you mean 'crm'?"),
     "misspelt server, not imported": ("crn.get_contact(1)", "Did you mean 'crm'?"),
     "server as a top-level module": ("import crm", "Servers are modules of the package 'tools': from tools import crm"),
-    "server that failed": ("down.ping()", "The server 'down' is failed: it did not answer within 30 s"),
+    "server that failed": ("down.ping()", "The server 'down' offers no tools now: it did not answer within 30 s"),
     "tool that was rejected": ("odd.bad_tool()", "The tool cannot be used: its schema is no object"),
     "tool without its server": ("get_contact(1)", "Call it through its server: crm.get_contact(...)"),
     "server where the module was meant": (
