@@ -1,14 +1,11 @@
 """What a client waits for: `ptc mcp start` over stdio, driven as an agent drives it.
 
-Run it alone: `python -m tests.benchmarks.bench_serve`. Prints medians with spread.
-"""
+Run it alone: `python -m tests.benchmarks.bench_serve`."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import platform
-import statistics
 import sys
 import tempfile
 import time
@@ -17,6 +14,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mcp import Client, StdioServerParameters, stdio_client
+
+from tests.benchmarks.figures import HEADER, machine, row
 
 ROOT = Path(__file__).parents[2]
 DESK = ROOT / "tests" / "servers" / "desk.py"
@@ -41,21 +40,15 @@ def _program(calls: int) -> str:
     return f"from tools import desk\ntotal = 0\nfor n in range({calls}):\n    total += desk.add(n, 1)['sum']\ntotal"
 
 
-async def _milliseconds(call: Callable[[], Awaitable[object]], rounds: int) -> list[float]:
+async def _seconds(call: Callable[[], Awaitable[object]], rounds: int) -> list[float]:
     for _ in range(WARM_UP):
         await call()
     found = []
     for _ in range(rounds):
         started = time.perf_counter()
         await call()
-        found.append((time.perf_counter() - started) * 1000)
+        found.append(time.perf_counter() - started)
     return found
-
-
-def _row(name: str, milliseconds: list[float], bar: float | None) -> str:
-    tenths = statistics.quantiles(milliseconds, n=10)
-    wanted = "" if bar is None else f"   (at most {bar:g})"
-    return f"{name:<40} {statistics.median(milliseconds):8.2f} ms   {tenths[0]:8.2f} .. {tenths[-1]:8.2f}{wanted}"
 
 
 async def _programs(home: Path) -> None:
@@ -68,7 +61,7 @@ async def _programs(home: Path) -> None:
                 assert not result.is_error, result
 
             rounds = ROUNDS if calls < 100 else 10
-            print(_row(f"execute_python, {calls} calls", await _milliseconds(one, rounds), bar))
+            print(row(f"execute_python, {calls} calls", await _seconds(one, rounds), bar=f"at most {bar}"))
 
 
 async def _shell(home: Path) -> None:
@@ -78,7 +71,7 @@ async def _shell(home: Path) -> None:
             result = await client.call_tool("execute_bash", {"command": "ls /docs"})
             assert not result.is_error, result
 
-        print(_row("execute_bash, ls", await _milliseconds(one, ROUNDS), None))
+        print(row("execute_bash, ls", await _seconds(one, ROUNDS), bar="shell at most 2"))
 
 
 async def _start(home: Path) -> None:
@@ -87,13 +80,13 @@ async def _start(home: Path) -> None:
         started = time.perf_counter()
         async with _client("catalog", home) as client:
             await client.call_tool("list_functions", {})
-            found.append((time.perf_counter() - started) * 1000)
-    print(_row("start to first answer, catalog cached", found, 1200))
+            found.append(time.perf_counter() - started)
+    print(row("start to first answer, catalog cached", found, bar="at most 1200"))
 
 
 async def main() -> None:
-    print(f"Python {platform.python_version()}, {platform.platform()}, {os.cpu_count()} cores")
-    print(f"{'':<40} {'median':>11}   10th .. 90th percentile")
+    print(machine())
+    print(HEADER)
     with tempfile.TemporaryDirectory() as folder:
         await _programs(Path(folder))
         await _shell(Path(folder))
