@@ -50,10 +50,9 @@ def sees_server(caller: Caller, server: str) -> bool:
     return _matches(server, caller.servers)
 
 
-def sees_tool(caller: Caller, config: ServerConfig, tool: str) -> bool:
+def sees_tool(caller: Caller, server: str, tool: str) -> bool:
     """Say whether a caller may know that a tool exists."""
-    is_offered = not config.allow or _matches(tool, config.allow) or _matches(tool, config.ask)
-    return is_offered and _matches(f"{config.name}.{tool}", caller.tools)
+    return _matches(f"{server}.{tool}", caller.tools)
 
 
 def _denied(call: ToolCall, config: ServerConfig, policy: PolicySettings) -> Verdict | None:

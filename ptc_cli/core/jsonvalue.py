@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 JsonValue: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 JsonObject: TypeAlias = dict[str, Any]
 
+_INTEGER_BITS = 14_000
+
 
 def canonical(value: JsonValue) -> bytes:
     """Return the one serialisation of a value, with keys sorted, for hashing and comparing."""
@@ -32,14 +34,16 @@ def text_digest(text: str) -> str:
 def is_exact(value: object, depth: int = 100) -> bool:
     """Say whether a Python value goes to JSON and back unchanged.
 
-    That is: plain `dict` with string keys, plain `list`, finite floats, any integer, and text without lone
-    surrogates, nested at most `depth` levels.
+    That is: plain `dict` with string keys, plain `list`, finite floats, integers of at most some 4,200 digits (Python
+    reads no longer ones), and text without lone surrogates, nested at most `depth` levels.
     """
     if depth < 0:
         return False
     kind = type(value)
-    if value is None or kind in (bool, int):
+    if value is None or kind is bool:
         return True
+    if isinstance(value, int) and kind is int:
+        return value.bit_length() <= _INTEGER_BITS
     if isinstance(value, float) and kind is float:
         return math.isfinite(value)
     if isinstance(value, str) and kind is str:

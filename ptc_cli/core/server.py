@@ -68,7 +68,7 @@ class ServerConfig:
     connect_timeout_seconds: float = 30.0
     enabled: bool = True
     allow: tuple[str, ...] = ()
-    """Globs over wire names of tools; where any is given, only these are visible."""
+    """Globs over wire names of tools that may be called unasked, whatever the policy's defaults say."""
 
     ask: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()

@@ -61,8 +61,7 @@ class ListingCache:
 
 def _key(config: ServerConfig, module: str) -> str:
     overrides: JsonObject = {name: to_json(tool) for name, tool in config.tools.items()}
-    visible = [list(config.allow), list(config.ask)]
-    return digest([__version__, config.name, module, config.identity, overrides, visible])[:40]
+    return digest([__version__, config.name, module, config.identity, overrides])[:40]
 
 
 def _replace(path: Path, text: str) -> None:

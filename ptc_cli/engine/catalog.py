@@ -7,13 +7,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 
-from ptc_cli import policy
-from ptc_cli.core.catalog import Caller, Catalog, ServerEntry
+from ptc_cli.core.catalog import Catalog, ServerEntry
 from ptc_cli.core.names import module_names
 from ptc_cli.core.server import ServerConfig, ServerListing
 from ptc_cli.engine.cache import ListingCache
 
-_EVERYONE = Caller(door="api")
+PATIENCE_SECONDS = 10.0
+"""How long everybody waits for a server that does not answer; it is asked on in the background."""
 
 Ask = Callable[[str], Awaitable[ServerListing]]
 """Ask a server for its tools; one that fails is a listing that says so."""
@@ -28,6 +28,7 @@ class CatalogSource:
         self._ask = ask
         self._cache = cache
         self._asking: dict[str, asyncio.Task[None]] = {}
+        self._asked_at: dict[str, float] = {}
         self._callbacks: list[Callable[[], None]] = []
         self.catalog = Catalog(generation=1, servers=tuple(self._from_cache(config) for config in self._configs))
 
@@ -36,20 +37,19 @@ class CatalogSource:
         self._callbacks.append(callback)
 
     async def listed(self, wanted: Callable[[ServerEntry], bool], *, refresh: bool = False) -> Catalog:
-        """Return the catalog, once the wanted servers that are not known yet have been asked, all at the same time."""
+        """Return the catalog, once the wanted servers that are not known yet have been asked, all at the same time.
+
+        A server that does not answer is waited for once: until it does, it stays one that is not known yet.
+        """
         entries = [entry for entry in self.catalog.servers if wanted(entry)]
-        names = [entry.name for entry in entries if _can_be_asked(entry, refresh=refresh)]
-        await asyncio.gather(*(self.asked(name) for name in names))
+        asking = [self._asked_once(entry.name) for entry in entries if _can_be_asked(entry, refresh=refresh)]
+        if asking:
+            await asyncio.wait(asking, timeout=max(0.0, PATIENCE_SECONDS - self._longest_asking()))
         return self.catalog
 
     async def asked(self, server: str) -> None:
-        """Ask one server, once, however many want it asked."""
-        task = self._asking.get(server)
-        if task is None:
-            task = asyncio.create_task(self._take(server), name=f"list {server}")
-            self._asking[server] = task
-            task.add_done_callback(lambda _: self._asking.pop(server, None))
-        await asyncio.shield(task)
+        """Ask one server anew, and wait for what it says."""
+        await asyncio.shield(self._asked_once(server))
 
     async def close(self) -> None:
         """Stop asking."""
@@ -57,6 +57,20 @@ class CatalogSource:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _asked_once(self, server: str) -> asyncio.Task[None]:
+        """Return the task that asks a server, one however many want it asked."""
+        task = self._asking.get(server)
+        if task is None:
+            task = asyncio.create_task(self._take(server), name=f"list {server}")
+            self._asking[server] = task
+            self._asked_at[server] = time.monotonic()
+            task.add_done_callback(lambda _: self._asking.pop(server, None))
+        return task
+
+    def _longest_asking(self) -> float:
+        now = time.monotonic()
+        return max((now - self._asked_at[server] for server in self._asking), default=0.0)
 
     async def _take(self, server: str) -> None:
         listing = await self._ask(server)
@@ -88,7 +102,9 @@ class CatalogSource:
             return self._entry(config, unusable)
         kept = self._cache.load(config, module, now=time.time())
         if kept is None:
-            return self._entry(config, ServerListing(server=config.name, status="unknown", reason="not asked yet"))
+            return self._entry(
+                config, ServerListing(server=config.name, status="unknown", reason="it has not answered yet")
+            )
         return ServerEntry(config=config, listing=kept[0], stub=kept[1])
 
     def _entry(self, config: ServerConfig, listing: ServerListing) -> ServerEntry:
@@ -96,17 +112,15 @@ class CatalogSource:
 
 
 def rendered(config: ServerConfig, listing: ServerListing, *, module: str) -> ServerEntry:
-    """Return a server with a stub of the tools that its configuration lets anyone see."""
+    """Return a server with its stub, and without the tools that cannot be functions."""
     # Costs 30 ms to import; where every stub comes from the cache nobody must pay it.
     from ptc_cli import codegen
 
-    tools = tuple(tool for tool in listing.tools if policy.sees_tool(_EVERYONE, config, tool.name))
-    listing = replace(listing, tools=tools)
     stub = codegen.render(config, listing, module=module)
     usable = {tool.tool for tool in stub.tools}
     listing = replace(
         listing,
-        tools=tuple(tool for tool in tools if tool.name in usable),
+        tools=tuple(tool for tool in listing.tools if tool.name in usable),
         rejected=(*listing.rejected, *stub.rejected),
     )
     return ServerEntry(config=config, listing=listing, stub=stub)

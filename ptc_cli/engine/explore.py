@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ptc_cli import codegen
-from ptc_cli.core.catalog import Caller, View
+from ptc_cli.core.catalog import View
 from ptc_cli.core.stub import StubTree
 from ptc_cli.shell import Shell, ShellResult, ShellSession
 from ptc_cli.vfs import VirtualTree
 
 _KEPT_TREES = 8
+_KEPT_SHELLS = 1_000
 
 
 @dataclass(slots=True)
@@ -43,11 +44,11 @@ class Explorers:
 
     def __init__(self) -> None:
         self._explored: dict[tuple[object, ...], _Explored] = {}
-        self._shells: dict[tuple[object, ...], CallerShell] = {}
+        self._shells: dict[tuple[str | None, ...], CallerShell] = {}
 
     def tree(self, view: View) -> StubTree:
         """Return the files that a view's caller explores."""
-        key = _key(view.caller)
+        key = _key(view)
         known = self._explored.get(key)
         if known is not None and known.digest == _digest(view):
             return known.tree
@@ -56,10 +57,13 @@ class Explorers:
     def shell(self, view: View) -> CallerShell:
         """Return the shell of a view's caller."""
         shell = self._current(view).shell
-        key = (*_key(view.caller), view.caller.door)
-        known = self._shells.get(key)
+        key = (view.caller.door, view.caller.token, view.caller.session)
+        known = self._shells.pop(key, None)
         if known is None or known.shell is not shell:
-            self._shells[key] = known = CallerShell(shell, known.session if known else shell.session())
+            known = CallerShell(shell, known.session if known else shell.session())
+        self._shells[key] = known
+        while len(self._shells) > _KEPT_SHELLS:
+            self._shells.pop(next(iter(self._shells)))
         return known
 
     def close(self) -> None:
@@ -68,7 +72,7 @@ class Explorers:
             explored.shell.close()
 
     def _current(self, view: View) -> _Explored:
-        key = _key(view.caller)
+        key = _key(view)
         known = self._explored.pop(key, None)
         if known is None:
             tree = codegen.tree(view, modified_at=_listed_at(view))
@@ -84,9 +88,9 @@ class Explorers:
         return known
 
 
-def _key(caller: Caller) -> tuple[object, ...]:
+def _key(view: View) -> tuple[object, ...]:
     # Functions of the host program may belong to one session only: its tree is nobody else's.
-    return (caller.servers, caller.tools, caller.session)
+    return (view.caller.servers, view.caller.tools, tuple(entry.stub.module for entry in view.servers))
 
 
 def _digest(view: View) -> str:

@@ -39,7 +39,7 @@ class Views:
             return entry
         key = (entry.name, entry.stub.module, entry.stub.digest, caller.tools)
         if key not in self._cut:
-            tools = tuple(tool for tool in entry.listing.tools if policy.sees_tool(caller, entry.config, tool.name))
+            tools = tuple(tool for tool in entry.listing.tools if policy.sees_tool(caller, entry.name, tool.name))
             listing = replace(entry.listing, tools=tools, rejected=(), instructions="")
             self._cut[key] = rendered(entry.config, listing, module=entry.stub.module)
         return self._cut[key]

@@ -14,6 +14,9 @@ JsonValue: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | N
 FAST, EXACT = b"F", b"E"
 _DEPTH = 100
 
+# Python neither writes nor reads integers of more than 4,300 digits.
+_INTEGER_BITS = 14_000
+
 
 class _Orjson(Protocol):
     def dumps(self, value: object, /) -> bytes: ...
@@ -63,8 +66,10 @@ def is_exact(value: object, depth: int = _DEPTH) -> bool:
     if depth < 0:
         return False
     kind = type(value)
-    if value is None or kind in (bool, int):
+    if value is None or kind is bool:
         return True
+    if isinstance(value, int) and kind is int:
+        return value.bit_length() <= _INTEGER_BITS
     if isinstance(value, float) and kind is float:
         return math.isfinite(value)
     if isinstance(value, str) and kind is str:
