@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import shlex
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from bashkit import Bash, BuiltinContext, BuiltinResult
+from bashkit import Bash, BuiltinContext, BuiltinResult, FileSystem
 
 from ptc_cli.shell.command import Command, Invocation, OutOfTimeError, Output
 from ptc_cli.shell.facts import OWNER
@@ -100,7 +101,7 @@ class BashkitInterpreter:
                 cwd=context.cwd,
                 env=context.env,
                 root=script.root,
-                read_foreign=context.fs.read_file,
+                read_foreign=lambda path: _read(context.fs, path),
                 native=lambda inner, args: self._native(script, commands, inner, args),
                 now=script.now,
                 deadline=script.deadline,
@@ -120,7 +121,7 @@ class BashkitInterpreter:
         if invocation.stdin is not None:
             text = f"{_INPUT} | {text}"
             extra[_INPUT] = lambda _: BuiltinResult(invocation.stdin or "", "", 0)
-        shared = {arg: invocation.read_foreign(arg) for arg in args if arg.startswith(_DESCRIPTORS)}
+        shared = dict(_shared(invocation, args))
         inner = replace(script, cwd=invocation.cwd, env=invocation.env)
         return _in_thread(lambda: self._run_native(inner, text, others, extra, shared))
 
@@ -140,6 +141,21 @@ class BashkitInterpreter:
             bash.mount(_DESCRIPTORS.rstrip("/"), files, read_only=True)
         result = bash.execute_sync(text)
         return Output(stdout=result.stdout, stderr=result.stderr, exit_code=result.exit_code)
+
+
+def _read(files: FileSystem, path: str) -> bytes:
+    try:
+        return files.read_file(path)
+    except RuntimeError as error:
+        # bashkit raises nothing narrower, for whatever went wrong.
+        raise FileNotFoundError(path) from error
+
+
+def _shared(invocation: Invocation, args: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    for arg in args:
+        if arg.startswith(_DESCRIPTORS):
+            with contextlib.suppress(FileNotFoundError):
+                yield arg, invocation.read_foreign(arg)
 
 
 def _guarded(command: Command, invocation: Invocation) -> Output:

@@ -6,6 +6,7 @@ The interpreter's in-memory file system is one flat map, slow once it is large: 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from bashkit import Bash, FileSystem
 
 from ptc_cli.core.tree import Node
+
+_LOG = logging.getLogger(__name__)
 
 _SEPARATE_DEPTH = 2
 """Directories this deep still have a file system of their own: `/docs/github` and `/schemas/github`."""
@@ -80,13 +83,21 @@ def empty() -> FileSystem:
 def _fill(files: FileSystem, path: str, node: Node, depth: int) -> None:
     for name, child in node.entries.items():
         below = f"{path}/{name}"
-        if not child.is_directory:
-            files.write_file(below, child.content)
-        else:
-            files.mkdir(below)
-            if depth >= _SEPARATE_DEPTH:
-                _fill(files, below, child, depth + 1)
-        files.chmod(below, child.mode & 0o7777)
+        try:
+            _place(files, below, child, depth)
+        except RuntimeError as error:
+            # One name that the interpreter refuses, such as one with bidi characters, must not cost the rest.
+            _LOG.warning("the shell cannot show %r: %s", below, error)
+
+
+def _place(files: FileSystem, path: str, node: Node, depth: int) -> None:
+    if not node.is_directory:
+        files.write_file(path, node.content)
+    else:
+        files.mkdir(path)
+        if depth >= _SEPARATE_DEPTH:
+            _fill(files, path, node, depth + 1)
+    files.chmod(path, node.mode & 0o7777)
 
 
 def _touch(files: FileSystem, node: Node) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -121,6 +122,11 @@ class Options:
             needs = option.takes == "value" and not rest
             yield option.key, reader.next_value(letter=letter) if needs else rest or None
             return
+
+
+def is_count(text: str) -> bool:
+    """Whether a value is a plain number, of a size that means something."""
+    return re.fullmatch(r"[0-9]{1,9}", text) is not None
 
 
 class _Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ptc_cli.shell.command import Invocation, Output, reason, usage_failure
-from ptc_cli.shell.options import Given, Options, UsageError
+from ptc_cli.shell.options import Given, Options, UsageError, is_count
 
 OPTIONS = Options("b/print-bytes i/ignore-initial= l/verbose n/bytes= s/quiet silent help v/version")
 
@@ -52,7 +52,7 @@ def _skips(given: Given) -> tuple[int, int]:
 
 
 def _number(option: str, text: str | None) -> int:
-    if text is None or not text.isdigit():
+    if text is None or not is_count(text):
         raise UsageError(f"invalid --{option} value '{text}'")
     return int(text)
 

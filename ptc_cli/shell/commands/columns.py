@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 _LEAST_WIDTH = 3
+_MOST_COLUMNS = 500
+"""Each number of columns is tried in turn, so that their number has to be bounded."""
+
 _TAB = 8
 
 
@@ -22,7 +25,7 @@ def columns(cells: Sequence[str], *, width: int, across: bool) -> str:
 
 
 def _best(lengths: Sequence[int], width: int, across: bool) -> tuple[int, list[int]]:
-    most = min(len(lengths), max(1, width // _LEAST_WIDTH))
+    most = min(len(lengths), max(1, width // _LEAST_WIDTH), _MOST_COLUMNS)
     for count in range(most, 1, -1):
         widths = _widths(lengths, count, across)
         if sum(widths) < width:

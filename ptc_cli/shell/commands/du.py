@@ -8,7 +8,7 @@ from ptc_cli.core.tree import Node
 from ptc_cli.shell import facts, quoting
 from ptc_cli.shell.command import Invocation, Output, reason, usage_failure
 from ptc_cli.shell.globs import matcher
-from ptc_cli.shell.options import Given, Options, UsageError
+from ptc_cli.shell.options import Given, Options, UsageError, is_count
 
 OPTIONS = Options(
     "0/null a/all apparent-size b/bytes B/block-size= c/total d/max-depth= D/dereference-args H h/human-readable k "
@@ -82,7 +82,7 @@ class _Usage:
 
 
 def _depth(text: str | None) -> int | None:
-    if text is not None and not text.isdigit():
+    if text is not None and not is_count(text):
         raise UsageError(f"invalid maximum depth {quoting.curly(text)}")
     return None if text is None else int(text)
 
@@ -96,7 +96,7 @@ def _unit(given: Given) -> int:
         case "block-size":
             text = given.value("block-size") or ""
             number, letter = (text[:-1], text[-1:]) if text[-1:] in _UNITS else (text, "")
-            if (number and not number.isdigit()) or not text or number == "0":
+            if (number and not is_count(number)) or not text or number == "0":
                 raise UsageError(f"invalid --block-size argument {quoting.quoted(text)}")
             return int(number or 1) * _UNITS.get(letter, 1)
     return _UNITS["K"]

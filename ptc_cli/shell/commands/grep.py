@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ptc_cli.core.tree import Node
 from ptc_cli.shell.command import Invocation, Output, reason
 from ptc_cli.shell.globs import matcher
-from ptc_cli.shell.options import Given, Options, UsageError
+from ptc_cli.shell.options import Given, Options, UsageError, is_count
 
 _FAST = Options(
     "r/recursive R/dereference-recursive n/line-number i/ignore-case y l/files-with-matches "
@@ -79,7 +79,7 @@ def _prepared(given: Given) -> tuple[_Search, tuple[str, ...]] | None:
     most = given.value("max-count")
     if not (patterns and given.has("recursive", "dereference-recursive") and colour in ("never", "auto")):
         return None
-    if any(name == "-" or name.startswith("/dev/") for name in operands) or (most is not None and not most.isdigit()):
+    if any(name == "-" or name.startswith("/dev/") for name in operands) or (most is not None and not is_count(most)):
         return None
     words = _words(patterns, given)
     if words is None:

@@ -14,7 +14,7 @@ from ptc_cli.shell.command import Invocation, Output, reason, usage_failure
 from ptc_cli.shell.commands.columns import columns, commas
 from ptc_cli.shell.globs import matcher
 from ptc_cli.shell.lookup import absolute
-from ptc_cli.shell.options import Given, Options, UsageError
+from ptc_cli.shell.options import Given, Options, UsageError, is_count
 
 OPTIONS = Options(
     "a/all A/almost-all b/escape B/ignore-backups c C d/directory D/dired f F/classify? g G/no-group h/human-readable "
@@ -267,7 +267,7 @@ def run(invocation: Invocation) -> Output:
 
 def _check(given: Given) -> None:
     width = given.value("width")
-    if width is not None and not width.isdigit():
+    if width is not None and not is_count(width):
         raise UsageError(f"invalid line width: {quoting.curly(width)}")
     for key, known in _CHOICES.items():
         value = given.value(key)
@@ -313,7 +313,7 @@ _UNITS = {letter: 1024**power for power, letter in enumerate("KMGTPE", start=1)}
 
 
 def _block_size(text: str | None, default: int) -> tuple[int, str]:
-    match = re.fullmatch(r"(\d*)([KMGTPE]?)(i?B?)", text or "")
+    match = re.fullmatch(r"([0-9]{0,9})([KMGTPE]?)(i?B?)", text or "")
     if not text or not match:
         return default, ""
     number, letter, _ = match.groups()
@@ -323,8 +323,8 @@ def _block_size(text: str | None, default: int) -> tuple[int, str]:
 def _version_key(name: str) -> list[tuple[int, int]]:
     """Numbers by value; letters before other characters, and a tilde before the end of a name."""
     key: list[tuple[int, int]] = []
-    for part in re.findall(r"\d+|\D", name):
-        if part.isdigit():
+    for part in re.findall(r"[0-9]{1,1000}|[^0-9]", name):
+        if part.isdecimal() and part.isascii():
             key.append((2, int(part)))
         else:
             key.append((-1 if part == "~" else 3 if part.isalpha() else 4, ord(part)))

@@ -30,7 +30,7 @@ Block size: 4096       Fundamental block size: 4096
 Blocks: Total: 0          Free: 0          Available: 0
 Inodes: Total: 0          Free: 0"""
 
-_DIRECTIVE = re.compile(r"%([-0#+ ']*)(\d*)(?:\.\d*)?([HL]?[A-Za-z%])")
+_DIRECTIVE = re.compile(r"%([-0#+ ']*)([0-9]{0,9})(?:\.\d*)?([HL]?[A-Za-z%])")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPES = {
     "n": "\n",

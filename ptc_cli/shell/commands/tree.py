@@ -10,7 +10,7 @@ from ptc_cli.core.tree import Node
 from ptc_cli.shell import facts
 from ptc_cli.shell.command import Invocation, Output
 from ptc_cli.shell.globs import matcher
-from ptc_cli.shell.options import Given, Options, UsageError
+from ptc_cli.shell.options import Given, Options, UsageError, is_count
 
 OPTIONS = Options(
     "a C d D f F g h i I= J L= l N n p P= Q q r s S t U u v x "
@@ -169,7 +169,7 @@ def run(invocation: Invocation) -> Output:
 
 def _check(given: Given) -> None:
     depth = given.value("L")
-    if depth is not None and (not depth.isdigit() or int(depth) < 1):
+    if depth is not None and (not is_count(depth) or int(depth) < 1):
         raise UsageError("Invalid level, must be greater than 0.")
 
 

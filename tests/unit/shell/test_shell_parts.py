@@ -106,6 +106,18 @@ def test_a_path_through_a_file_is_no_directory() -> None:
         lookup.find(root, "/", "a/nope/../b")
 
 
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5000, "-1", "1e9", " 1", ""])
+async def test_a_number_that_is_none_is_refused_by_every_command(number: str) -> None:
+    shell = Shell(VirtualTree(StubTree(files={"/a10": "x\n", "/b2": "y\n"})))
+    for command in ("ls -C -w", "tree -L", "du -d", "diff -U", "diff -y -W", "cmp -n", "find . -maxdepth"):
+        end = "a10 b2" if command.startswith(("diff", "cmp")) else ""
+        words = f"{command} '{number}' {end}"
+        result = await shell.run(words, shell.session())
+
+        assert "internal error" not in result.stderr, words
+        assert result.exit_code != 0 or number in ("", "٣"), words
+
+
 def test_a_glob_that_backtracks_ends() -> None:
     assert not matcher("*a" * 30 + "b")("a" * 200)
 

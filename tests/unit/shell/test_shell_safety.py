@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ptc_cli.core.stub import StubTree
 from ptc_cli.core.tree import Tree
 from ptc_cli.shell import Shell
 from ptc_cli.shell.shell import OUTPUT_BYTES
@@ -67,6 +68,20 @@ async def test_the_host_cannot_be_read(shell: Shell, command: str) -> None:
     assert result.exit_code != 0
 
 
+async def test_a_name_that_the_interpreter_refuses_costs_no_other_file() -> None:
+    names = ("good.md", "bidi\u202e.md", "new\nline.md", "quote'\"$(x).md", "x" * 255, "tab\t", "-rf", "~", "*")
+    files = {
+        f"/{folder}{name}": "text\n" for name in names for folder in ("", "docs/", "docs/a/", "a/b/c/", "bidi\u202e/d/")
+    }
+    shell = Shell(VirtualTree(StubTree(files=files)))
+
+    for folder in ("/", "/docs", "/docs/a", "/a/b/c"):
+        result = await shell.run(f"cd {folder}; cat good.md; cat ./-rf; ls -b | wc -l", shell.session())
+
+        assert result.stdout.startswith("text\ntext\n")
+        assert result.exit_code == 0
+
+
 async def test_the_environment_of_the_process_is_not_the_shells(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTC_TEST_SECRET", "leaked")
 
@@ -118,6 +133,9 @@ async def test_an_expansion_too_large_is_refused_before_anything_runs(shell: She
         "diff <(seq 20000) <(seq 20000 | rev) | tail -1; echo done",
         "stat --printf='%999999999n' README.md | wc -c",
         "tree -L 99999999999999999999 | tail -1",
+        "ls -C -w 999999999",
+        "diff -y -W 999999999 README.md docs/github/README.md",
+        "diff -U 999999999 README.md docs/github/README.md | tail -1",
         "xargs -n1 sh -c 'seq 10000' < <(seq 200) | wc -l",
     ],
 )

@@ -13,7 +13,7 @@ from ptc_cli.shell.commands.diff.columns import Layout, side_by_side
 from ptc_cli.shell.commands.diff.hunks import ed, in_context, normal, unified
 from ptc_cli.shell.commands.diff.text import Comparison, Text, compare
 from ptc_cli.shell.globs import matcher
-from ptc_cli.shell.options import Given, Options, UsageError
+from ptc_cli.shell.options import Given, Options, UsageError, is_count
 from ptc_cli.shell.quoting import if_needed
 from ptc_cli.shell.writing import node_or_none
 
@@ -28,6 +28,7 @@ OPTIONS = Options(
 )
 
 _CONTEXT = 3
+_MOST_WIDTH = 10_000
 _HELP = "Usage: diff [OPTION]... FILES\nCompare FILES line by line.\n"
 
 
@@ -212,10 +213,10 @@ def _numbered(args: tuple[str, ...]) -> tuple[str, ...]:
 def _check(given: Given) -> None:
     for key in ("U", "unified", "C", "context"):
         value = given.value(key)
-        if value is not None and not value.isdigit():
+        if value is not None and not is_count(value):
             raise UsageError(f"invalid context length '{value}'")
     width = given.value("width")
-    if width is not None and (not width.isdigit() or int(width) == 0):
+    if width is not None and not (is_count(width) and 0 < int(width) <= _MOST_WIDTH):
         raise UsageError(f"invalid width '{width}'")
     if given.has("help", "version"):
         return

@@ -173,7 +173,7 @@ class _Reader:
             self._depth_first = True
             return ALONE["-true"]
         text = self._argument(word)
-        if not re.fullmatch(r"\d+", text):
+        if not re.fullmatch(r"[0-9]{1,18}", text):
             raise FindError(f"Expected a positive decimal integer argument to {word}, but got {curly(text)}")
         if word == "-maxdepth":
             self._most = int(text)

@@ -13,7 +13,7 @@ from ptc_cli.shell.commands.find.tests import dirname
 from ptc_cli.shell.lookup import absolute
 from ptc_cli.shell.quoting import curly
 
-_PIECE = re.compile(r"%([-+ #0]*)(\d*)(?:\.\d+)?([TAC].|.)|\\([0-7]{1,3}|.)|([^%\\]+|.)", re.DOTALL)
+_PIECE = re.compile(r"%([-+ #0]*)([0-9]{0,9})(?:\.\d+)?([TAC].|.)|\\([0-7]{1,3}|.)|([^%\\]+|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", "a": "\a", "b": "\b", "f": "\f", "r": "\r", "v": "\v"}
 _MOST_WIDTH = 1000
 _FRACTION = ".0000000000"

@@ -48,7 +48,7 @@ def _type(option: str, text: str, invocation: Invocation) -> Expression:
 
 
 def _size(option: str, text: str, invocation: Invocation) -> Expression:
-    match = re.fullmatch(r"([-+]?)(\d+)([cwbkMG]?)", text)
+    match = re.fullmatch(r"([-+]?)([0-9]{1,18})([cwbkMG]?)", text)
     if match is None:
         raise FindError(f"invalid -size type `{text[-1:]}'")
     sign, number, letter = match.groups()
@@ -57,7 +57,7 @@ def _size(option: str, text: str, invocation: Invocation) -> Expression:
 
 
 def _age(option: str, text: str, invocation: Invocation) -> Expression:
-    match = re.fullmatch(r"([-+]?)(\d+)", text)
+    match = re.fullmatch(r"([-+]?)([0-9]{1,18})", text)
     if match is None:
         raise FindError(f"invalid argument `{text}' to `{option}'")
     sign, number = match.groups()
@@ -72,7 +72,7 @@ def _age(option: str, text: str, invocation: Invocation) -> Expression:
 
 def _number(of: Callable[[Entry, Invocation], int]) -> Test:
     def make(option: str, text: str, invocation: Invocation) -> Expression:
-        match = re.fullmatch(r"([-+]?)(\d+)", text)
+        match = re.fullmatch(r"([-+]?)([0-9]{1,18})", text)
         if match is None:
             raise FindError(f"non-numeric argument to {option}: {curly(text)}")
         sign, number = match.groups()
