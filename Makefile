@@ -32,7 +32,7 @@ demo: $(VENV)/.installed  ## Set up, and show the main job on the servers that s
 	@$(BIN)/ptc demo
 
 test: $(VENV)/.installed-dev  ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types layers test  ## All that a change must pass
 
@@ -61,7 +61,7 @@ bench: $(VENV)/.installed-dev  ## Measure: medians, p99 and spread, with the mac
 	@$(BIN)/python -m tests.benchmarks
 
 fuzz: $(VENV)/.installed-dev  ## Throw broken commands at the shell for a minute
-	@$(BIN)/python -m tests.fuzz_shell
+	@$(BIN)/python -m tests.fuzz_shell --seconds 60
 
 wheel: $(VENV)/.installed-dev  ## Build the wheel into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

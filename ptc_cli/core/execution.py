@@ -109,7 +109,7 @@ class Execution:
     """For the program's `random`."""
 
     hash_seed: int = 0
-    """What the sandbox's interpreter was started with; 0 is as random as any."""
+    """What the sandbox's interpreter was started with (`PYTHONHASHSEED`); 0 makes hashes the same in every run."""
 
     started_at: float = 0.0
     """Start of the program's clock, in seconds since the epoch."""

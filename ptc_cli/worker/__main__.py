@@ -1,4 +1,4 @@
-"""Start a worker: `python -I -S PATH/worker PLAN`, in an interpreter that has nothing of ours on its path."""
+"""Start a worker: `python -s -P -S PATH/worker PLAN`, in an interpreter that has nothing of ours on its path."""
 
 import sys
 from pathlib import Path

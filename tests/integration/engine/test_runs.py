@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from ptc_cli.core.event import CallFinished, CallStarted, Checked, Event, Finished, Output, Progress, Started
@@ -97,6 +98,14 @@ async def test_runs_at_the_same_time_keep_their_output_apart(engine: Engine) -> 
     results = await asyncio.gather(*(run(engine, source) for source in sources))
 
     assert [(r.status, r.stdout, r.value) for r in results] == [("ok", f"{i}{i}{i}\n", i) for i in range(6)]
+
+
+async def test_the_same_execution_again_prints_the_same(engine: Engine) -> None:
+    planned = execution("import random\nprint(random.random(), hash('x'), set('abcdefgh'))")
+
+    first, second = await engine.run(planned), await engine.run(replace(planned, run="again"))
+
+    assert (first.status, second.stdout) == ("ok", first.stdout)
 
 
 async def test_what_ran_can_be_read_from_the_journal(engine: Engine) -> None:
