@@ -159,12 +159,9 @@ async def _sandbox(settings: SandboxSettings) -> AsyncIterator[Finding]:
 
 def _backend(layers: Layers, *, is_used: bool) -> Iterator[Finding]:
     """Give what a backend holds by; what it lacks is worth a warning only in the one that programs run in."""
-    missing: dict[tuple[str, str], list[str]] = {}
-    for layer in layers.missing:
-        missing.setdefault((layer.reason, layer.advice), []).append(layer.name)
     use = "programs run in it" if is_used else "not used here"
     yield _ok("sandbox", f"{layers.backend} ({use}): {', '.join(layers.holding) or 'holds nothing'}")
-    for (reason, advice), names in missing.items():
+    for (reason, advice), names in layers.gaps.items():
         message = f"{layers.backend} lacks {', '.join(names)}: {reason}"
         level: Level = "warn" if is_used else "ok"
         yield Finding(level=level, subject="sandbox", message=message, fix=advice if is_used else None)

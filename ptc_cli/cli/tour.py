@@ -114,7 +114,7 @@ class Tour:
         facts(
             self._out,
             [("backend", layers.backend), ("holding", ", ".join(layers.holding))]
-            + [("missing", f"{layer.name}: {layer.reason}. {layer.advice}") for layer in layers.missing],
+            + [("missing", f"{', '.join(names)}: {why}. {advice}") for (why, advice), names in layers.gaps.items()],
         )
         self._expect(bool(layers.holding), "something should have held the program")
 

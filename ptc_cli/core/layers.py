@@ -24,3 +24,12 @@ class Layers:
     """Names of the layers that hold, such as `user-namespace`, `seccomp`, `landlock`."""
 
     missing: tuple[MissingLayer, ...] = ()
+
+    @property
+    def gaps(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Names of the missing layers by reason and advice: one refusal often costs several."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for layer in self.missing:
+            key = (layer.reason, layer.advice)
+            found[key] = (*found.get(key, ()), layer.name)
+        return found
