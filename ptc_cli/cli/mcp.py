@@ -26,10 +26,10 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--mode", type=click.Choice(["catalog", "filesystem", "sidecar"]), help="What is disclosed, and how.")
+@click.option("--mode", type=click.Choice(["catalog", "filesystem", "sidecar"]), help="What is disclosed, and how; as configured, else catalog.")
 @click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True)
 @click.option("--host", help="With http: the address to listen on; 127.0.0.1 unless told otherwise.")
-@click.option("--port", type=click.IntRange(0, 65535), help="With http; 0 takes any free one.")
+@click.option("--port", type=click.IntRange(0, 65535), help="With http: 8717 unless told otherwise; 0 takes any free one.")
 @click.option("--token", help=f"With http: what clients must show. Better in {TOKEN_VARIABLE}: others see arguments.")
 @click.option("--servers", "globs", multiple=True, metavar="GLOB", help="Only these servers. Repeatable.")
 @pass_invocation
