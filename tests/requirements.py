@@ -15,8 +15,9 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "A project's file is inert until trusted": ("unit/config/test_load.py",),
     "Configuration mistakes are named by file, line and key": ("unit/config/test_reading.py",),
     "Clients of both protocol eras are served in three modes": ("integration/serve/test_contract.py",),
-    "Examples, stubs and samples are what they say": (
+    "Examples, stubs, samples and pages are what they say": (
         "integration/test_examples.py",
+        "integration/test_docs.py",
         "unit/config/test_samples.py",
     ),
     "Commands that only read start no server and do not import mcp": ("integration/cli",),

@@ -28,6 +28,11 @@ class Noun(click.Group):
         hint = did_you_mean(name, known) or f"Commands: {', '.join(known)}."
         raise click.UsageError(f"no command '{name}'. {hint}", ctx)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with the whole first sentence of each, on as many lines as it takes."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(limit=1_000)) for name, each in self.commands.items()])
+
 
 class LazyCommands(Noun):
     """The root: names and short help are given here, so that `--help` imports no command."""

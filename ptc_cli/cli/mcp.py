@@ -12,12 +12,17 @@ import click
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
 from ptc_cli.console import talk
+from ptc_cli.core import nesting
+from ptc_cli.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
     from ptc_cli.serve.mcp import Mode
 
 TOKEN_VARIABLE = "PTC_TOKEN"  # noqa: S105  # the name of a variable
+
+# One in front of another, with other servers, makes sense; one that starts itself would not end.
+_MOST_NESTED = 1
 
 
 @click.group(cls=Noun)
@@ -26,10 +31,16 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--mode", type=click.Choice(["catalog", "filesystem", "sidecar"]), help="What is disclosed, and how.")
+@click.option(
+    "--mode",
+    type=click.Choice(["catalog", "filesystem", "sidecar"]),
+    help="What is disclosed, and how; as configured, else catalog.",
+)
 @click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True)
 @click.option("--host", help="With http: the address to listen on; 127.0.0.1 unless told otherwise.")
-@click.option("--port", type=click.IntRange(0, 65535), help="With http; 0 takes any free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="With http: 8717 unless told otherwise; 0 takes any free one."
+)
 @click.option("--token", help=f"With http: what clients must show. Better in {TOKEN_VARIABLE}: others see arguments.")
 @click.option("--servers", "globs", multiple=True, metavar="GLOB", help="Only these servers. Repeatable.")
 @pass_invocation
@@ -51,6 +62,11 @@ def start(
     """
     if transport == "stdio" and not (host is None and port is None and token is None):
         raise click.UsageError("--host, --port and --token are for --transport http")
+    if nesting.depth(os.environ) > _MOST_NESTED:
+        raise ConfigError(
+            "mcp start: this ptc is behind a ptc that is behind a ptc: one of them has itself among its servers",
+            hint="Take ptc out of the configuration that ptc reads; `ptc servers list` says which file that is.",
+        )
     servers = globs or ("*",)
 
     async def serve() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from ptc_cli.console import talk
-from ptc_cli.console.tables import table
+from ptc_cli.console.tables import listing
 from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.jsonvalue import JsonObject
 
@@ -69,40 +69,42 @@ def stub_text(tool: Tool, view: View) -> str:
 
 def server_as_json(entry: ServerEntry) -> JsonObject:
     """Return a server in short."""
-    config, listing = entry.config, entry.listing
+    config, listed = entry.config, entry.listing
     return {
         "server": entry.name,
         "module": entry.stub.module,
-        "status": listing.status,
-        "reason": listing.reason,
+        "status": listed.status,
+        "reason": listed.reason,
         "tools": len(entry.tools),
-        "rejected_tools": [{"name": tool.name, "reason": tool.reason} for tool in listing.rejected],
+        "rejected_tools": [{"name": tool.name, "reason": tool.reason} for tool in listed.rejected],
         "transport": config.transport,
         "origin": str(config.origin),
-        "protocol_version": listing.protocol_version,
-        "server_version": listing.server_version,
+        "protocol_version": listed.protocol_version,
+        "server_version": listed.server_version,
     }
 
 
 def write_listing(stream: TextIO, view: View) -> None:
     """Write the tools of a view, one a line, with where their servers were configured."""
     columns = ("tool", "flags", "summary", "origin")
-    table(stream, columns, [(*_row(tool), str(entry.config.origin)) for entry in view.servers for tool in entry.tools])
+    listing(
+        stream, columns, [(*_row(tool), str(entry.config.origin)) for entry in view.servers for tool in entry.tools]
+    )
 
 
 def write_tools(stream: TextIO, tools: Sequence[Tool]) -> None:
     """Write tools, one a line."""
-    table(stream, ("tool", "flags", "summary"), [_row(tool) for tool in tools])
+    listing(stream, ("tool", "flags", "summary"), [_row(tool) for tool in tools])
 
 
 def write_problems(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
     """Say which servers and tools cannot be used, and what to do."""
     for entry in entries:
-        listing = entry.listing
-        if listing.status not in ("ok", "disabled"):
-            message, _, hint = (listing.reason or "no reason given").partition("\n")
-            talk.warning(stream, f"server '{entry.name}' {listing.status}: {message}", hint or None)
-        for tool in listing.rejected:
+        listed = entry.listing
+        if listed.status not in ("ok", "disabled"):
+            message, _, hint = (listed.reason or "no reason given").partition("\n")
+            talk.warning(stream, f"server '{entry.name}' {listed.status}: {message}", hint or None)
+        for tool in listed.rejected:
             talk.warning(stream, f"server '{entry.name}': tool '{tool.name}' is left out: {tool.reason}")
 
 

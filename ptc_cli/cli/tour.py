@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from ptc_cli.cli import tool_views
+from ptc_cli.cli import tool_views, whereabouts
 from ptc_cli.console import results, talk
 from ptc_cli.console.live import Streams, follow
 from ptc_cli.console.tables import facts
@@ -120,17 +121,19 @@ class Tour:
 
     def _say_what_next(self) -> None:
         self._steps = 0
+        ours = whereabouts.command()
         talk.heading(self._out, "\nNow your own servers")
         facts(
             self._out,
             [
+                *_on_path(ours),
                 ("ptc init", "write a first ptc.toml, from what other MCP clients have here"),
                 ("ptc servers add time -- uvx mcp-server-time", "add a server"),
                 ("ptc doctor", "see whether all of it works"),
-                ("ptc mcp start --mode catalog", "serve them all to an agent; for Claude Code:"),
-                ("", f"claude mcp add ptc -- {_our_command()} mcp start"),
+                ("ptc mcp start", "serve them all to an agent, such as Claude Code:"),
             ],
         )
+        write_lines(self._out, shlex.join(["claude", "mcp", "add", "ptc", "--", *ours, "mcp", "start"]))
 
     def _step(self, title: str, command: str) -> None:
         self._steps += 1
@@ -153,6 +156,9 @@ class Tour:
             talk.error(sys.stderr, f"the demo failed: {otherwise}", "Find out why with: ptc doctor")
 
 
-def _our_command() -> str:
-    name = os.path.basename(sys.argv[0])  # noqa: PTH119  # a name, not a path
-    return "ptc" if name.startswith("ptc") else f"{sys.executable} -m ptc_cli"
+def _on_path(command: list[str]) -> list[tuple[str, str]]:
+    """Return how to have `ptc` found by its name, where it is not."""
+    if command == ["ptc"]:
+        return []
+    folder = Path(command[0]).parent
+    return [(f'export PATH={shlex.quote(str(folder))}:"$PATH"', "ptc is in there, and not found without")]

@@ -17,13 +17,23 @@ _CONSTRAINING = frozenset(
 )  # fmt: skip
 
 
-def described(schema: JsonValue, most: int = DESCRIPTION_LENGTH) -> str:
-    """Return a schema's description with its constraints, on one line."""
+def described(schema: JsonValue, *, name: str, most: int = DESCRIPTION_LENGTH) -> str:
+    """Return the description of what has a name, with its constraints, on one line."""
     if not isinstance(schema, dict):
         return ""
-    text = one_line(text_of(schema, "description") or text_of(schema, "title"), most)
+    text = one_line(text_of(schema, "description") or _title(schema, name), most)
     limits = constraints(schema)
     return f"{text} ({limits})".strip() if limits else text
+
+
+def _title(schema: JsonObject, name: str) -> str:
+    """Return a title that says more than the name; many servers generate theirs from it, as `Is Dst` from `is_dst`."""
+    title = text_of(schema, "title")
+    return "" if _letters(title) == _letters(name) else title
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 def constraints(schema: JsonObject) -> str:

@@ -108,7 +108,7 @@ def _parameter(name: str, wire: str, schema: Node, annotation: Annotation, compo
         annotation=annotation.text,
         is_required=composer is None,
         default=None if composer is None else _default(schema, annotation, composer),
-        description=described(schema),
+        description=described(schema, name=wire),
     )
 
 

@@ -34,7 +34,7 @@ def _fields(
     for where, flat in _objects(schema, path, document, budget, depth):
         needed = frozenset(required(flat))
         for name, value in properties(flat).items():
-            if text := described(value, 200):
+            if text := described(value, name=name, most=200):
                 yield where, name, name in needed, text
             inner = f"{where}.{name}" if where else name
             yield from _fields(node(value), inner, document, budget, depth - 1)

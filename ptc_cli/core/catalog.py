@@ -142,10 +142,16 @@ class View:
                     return self.tool(entry.name, path[len(prefix) + 1 :])
         server, dot, tool = path.partition(".")
         if not dot or not tool:
-            raise ToolNotFoundError(
-                f"'{path}' does not name a tool", hint="Write SERVER.TOOL, such as github.get_issue."
-            )
+            raise ToolNotFoundError(f"'{path}' does not name a tool", hint=self._meant(path))
         return self.tool(server, tool)
+
+    def _meant(self, name: str) -> str:
+        """Return what a tool's name without its server, or with it joined some other way, was meant for."""
+        for tool in self:
+            whole = f"mcp__{tool.spec.server}__{tool.spec.name}"
+            if name in (tool.spec.name, tool.stub.name, whole.removeprefix("mcp__"), whole):
+                return f"Did you mean '{tool.path}'?"
+        return "Write SERVER.TOOL, such as github.get_issue."
 
     @cached_property
     def digest(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.catalog import View
-from ptc_cli.core.check import CheckReport
+from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.event import Checked, Finished, Started, Warned
@@ -63,7 +63,7 @@ class Runner:
         report = await self._checker().check(run.execution.program, view)
         run.emit(Checked(report=report))
         for remark in report.warnings:
-            run.emit(Warned(message=f"line {remark.line}: {remark.message}"))
+            run.emit(Warned(message=_warning(remark)))
         if not report.passed:
             return _rejected(run, report)
         layers = await self._layers()
@@ -123,6 +123,11 @@ class Runner:
             calls=tuple(run.calls),
             seconds=run.clock.elapsed(),
         )
+
+
+def _warning(remark: Diagnostic) -> str:
+    hint = "" if remark.hint is None else f". {remark.hint}"
+    return f"line {remark.line}: {remark.message}{hint}"
 
 
 def _rejected(run: Run, report: CheckReport) -> Result:

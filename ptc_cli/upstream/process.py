@@ -8,6 +8,7 @@ import signal
 from asyncio.subprocess import PIPE, Process, SubprocessStreamProtocol
 from collections.abc import Mapping
 
+from ptc_cli.core import nesting
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.target import Target
 
@@ -24,9 +25,9 @@ _INHERITED = (
 
 
 def environment(own: Mapping[str, str], configured: Mapping[str, str]) -> dict[str, str]:
-    """Return what a server's process gets to see: an allow-list of ours, and what is configured."""
+    """Return what a server's process gets to see: an allow-list of ours, what is configured, and how deep it is."""
     inherited = {name: value for name, value in own.items() if name in _INHERITED or name.startswith("LC_")}
-    return {**inherited, **configured}
+    return {**inherited, **configured, nesting.VARIABLE: str(nesting.depth(own) + 1)}
 
 
 class _Watch(SubprocessStreamProtocol):

@@ -7,8 +7,9 @@ from ptc_cli.check.hints.arguments import ARGUMENT_RULES
 from ptc_cli.check.hints.awaits import AWAIT_RULES
 from ptc_cli.check.hints.names import NAME_RULES
 from ptc_cli.check.hints.results import RESULT_RULES
+from ptc_cli.check.hints.syntax import SYNTAX_RULES
 
-_RULES = (*AWAIT_RULES, *NAME_RULES, *ARGUMENT_RULES, *RESULT_RULES)
+_RULES = (*AWAIT_RULES, *NAME_RULES, *ARGUMENT_RULES, *RESULT_RULES, *SYNTAX_RULES)
 
 
 def hint_for(case: Case) -> str | None:

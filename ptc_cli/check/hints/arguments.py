@@ -123,6 +123,11 @@ def _was_dict(actual: str, expected: str, case: Case) -> str | None:
     return listed(shown, what="It is a dict with the keys")
 
 
+def _decoded(match: re.Match[str], case: Case) -> str | None:
+    has_text = "str" in match["actual"].partition("[")[0]
+    return None if has_text else "It is a value already, not JSON text: leave out `loads`."
+
+
 def _constraints(parameter: Parameter | None) -> str | None:
     if parameter is None:
         return None
@@ -157,6 +162,7 @@ ARGUMENT_RULES = (
         ),
         say=_missing,
     ),
+    Rule(pattern=re.compile(r'^Argument 1 to "loads" has incompatible type "(?P<actual>.*)"; expected'), say=_decoded),
     Rule(pattern=ARGUMENT, say=_wrong_type),
     Rule(pattern=re.compile(r'^Extra keys? "(?P<key>[^"]+)".* for TypedDict "(?P<type>\w+)"'), say=_key),
     Rule(pattern=re.compile(r'^Missing keys? (?P<keys>.*) for TypedDict "(?P<type>\w+)"'), say=_missing_key),

@@ -11,6 +11,12 @@ from ptc_cli.core.catalog import ServerEntry
 from ptc_cli.core.names import identifier
 from ptc_cli.core.suggest import did_you_mean
 
+# What an agent sees beside programs, and is tempted to call inside one.
+_OUR_TOOLS = frozenset({"list_functions", "search_functions", "get_function_details", "execute_bash", "execute_python"})
+
+_RUNTIME = frozenset({"ToolError", "ToolTimeout", "ToolDenied", "BudgetExceeded", "progress", "read_resource"})
+"""What `ptc` holds, under names that mean nothing else."""
+
 
 def _no_tool(match: re.Match[str], case: Case) -> str | None:
     """A tool that its server does not have, as an attribute of the module or as an import from it."""
@@ -34,8 +40,17 @@ def _tool_of(entry: ServerEntry, name: str, case: Case) -> str | None:
 
 def _no_server(match: re.Match[str], case: Case) -> str | None:
     if not match.groupdict().get("module") and case.remark.module != "":
-        return None
+        return _shadowed(match["name"], case)
     return meant(match["name"], _modules(case), what="Servers", suggested=case.suggestions()) or "There are no servers."
+
+
+def _shadowed(name: str, case: Case) -> str | None:
+    """A server's tool, wanted of the module that the program imported in the server's place."""
+    module = case.remark.text.removesuffix(f".{name}")
+    entry = case.view.module(module)
+    if entry is None or module not in sys.stdlib_module_names or name not in (tool.stub.name for tool in entry.tools):
+        return None
+    return f"Here '{module}' is the module of the standard library. For the server, write: from tools import {module}"
 
 
 def _no_module(match: re.Match[str], case: Case) -> str | None:
@@ -47,12 +62,16 @@ def _no_module(match: re.Match[str], case: Case) -> str | None:
     suggested = next(iter(case.suggestions()), None)
     if suggested:
         return f"Did you mean '{suggested}'?"
-    return "The checker has no types for it; whether it is there shows when the program runs."
+    return "Programs import the standard library and 'tools'; nothing else, unless [sandbox] python brings it."
 
 
 def _no_name(match: re.Match[str], case: Case) -> str | None:
     name = match["name"]
-    owners = [tool.path for tool in case.view if tool.stub.name == name]
+    if name in _OUR_TOOLS:
+        return f"'{name}' is a tool of its own, not a function: no program can call it."
+    if name in _RUNTIME:
+        return f"Add: from ptc import {name}"
+    owners = [tool.path for tool in case.view if name in (tool.stub.name, f"{tool.module}__{tool.stub.name}")]
     if owners:
         return f"Call it through its server: {owners[0]}(...)" if len(owners) == 1 else listed(owners, what="Tools")
     if name in sys.stdlib_module_names:
@@ -60,7 +79,11 @@ def _no_name(match: re.Match[str], case: Case) -> str | None:
     source = next((note for note in case.remark.notes if "Suggestion:" in note), None)
     if source:
         return f"Add: {source.partition('Suggestion: ')[2].strip(chr(34) + '()')}"
-    return did_you_mean(name, _modules(case))
+    return did_you_mean(name, _modules(case)) or f"It is no variable and no server. {_servers(case)}"
+
+
+def _servers(case: Case) -> str:
+    return listed(_modules(case), what="Servers") or "None is configured: ptc servers add NAME -- COMMAND ARGS"
 
 
 def _modules(case: Case) -> list[str]:

@@ -1,10 +1,12 @@
+import json
 import signal
+import sys
 import urllib.error
 import urllib.request
 
 import pytest
 
-from tests.integration.cli.conftest import Ptc
+from tests.integration.cli.conftest import ROOT, Ptc
 
 
 def test_a_server_without_configuration_says_where_it_listens_and_ends_when_asked(fresh: Ptc) -> None:
@@ -26,3 +28,17 @@ def test_an_address_that_others_reach_demands_a_token(fresh: Ptc) -> None:
 
     assert done.returncode == 4
     assert "--token" in done.stderr
+
+
+def test_a_ptc_that_has_itself_among_its_servers_does_not_start_itself_without_end(fresh: Ptc) -> None:
+    config = fresh.folder / "itself.json"
+    environ = {"PTC_HOME": fresh.environ["PTC_HOME"], "PYTHONPATH": str(ROOT)}
+    arguments = ["-m", "ptc_cli", "--config", str(config), "mcp", "start", "--mode", "sidecar"]
+    server = {"command": sys.executable, "args": arguments, "env": environ}
+    config.write_text(json.dumps({"mcpServers": {"ptc": server}}))
+
+    done = fresh("--config", str(config), "servers", "test")
+
+    assert (done.returncode, done.stdout.split()[:4]) == (0, ["ptc", "ok", "1", "tools"])
+    said = (fresh.folder / "home" / "state" / "logs" / "ptc.log").read_text()
+    assert "behind a ptc" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ptc_cli.core.server import RejectedTool
+from ptc_cli.serve.mcp.texts import DESCRIPTIONS
 from tests.unit.check.conftest import Check
 from tests.unit.check.views import CRM, server, view_of
 
@@ -34,6 +35,32 @@ HINTS = {
         "Here 'time' is the server. For the module of the standard library, add: import time",
     ),
     "forgotten import": ("json.dumps({})", "Add: import json"),
+    "module where the server was meant": (
+        "import time\ntime.get_current_time('UTC')",
+        "Here 'time' is the module of the standard library. For the server, write: from tools import time",
+    ),
+    "server nobody has": (
+        "jira.search('x')",
+        "It is no variable and no server. Servers: crm, time, down, odd.",
+    ),
+    "tool with its server before it": ("crm__get_contact(1)", "Call it through its server: crm.get_contact(...)"),
+    "failure without its module": (
+        "try:\n    crm.get_contact(1)\nexcept ToolError:\n    pass",
+        "Add: from ptc import ToolError",
+    ),
+    "package that is not there": (
+        "import requests\nx: int = ''",
+        "Programs import the standard library and 'tools'; nothing else, unless [sandbox] python brings it.",
+    ),
+    "result taken for JSON text": (
+        "import json\njson.loads(crm.get_contact(1))",
+        "It is a value already, not JSON text: leave out `loads`.",
+    ),
+    "fenced program": ("```python\ncrm.get_contact(1)\n```", "Leave out the lines with ```: only the program itself."),
+    "return at the top": (
+        "return crm.get_contact(1)",
+        "End with the expression alone, without `return`: its value is what comes back.",
+    ),
     "misspelt module": ("import jsn", "Did you mean 'json'?"),
     "misspelt parameter": ("crm.list_contacts(stats='lead')", "Did you mean 'status'?"),
     "parameter by its wire name": (
@@ -111,6 +138,23 @@ async def test_a_mistake_comes_with_the_way_out(check: Check, name: str) -> None
     report = await check(source, VIEW)
 
     assert expected in [remark.hint for remark in report.diagnostics], report.diagnostics
+
+
+@pytest.mark.parametrize("name", sorted(DESCRIPTIONS))
+async def test_our_own_tools_are_not_called_inside_programs(check: Check, name: str) -> None:
+    report = await check(f"{name}('x')", VIEW)
+
+    assert [error.hint for error in report.errors] == [
+        f"'{name}' is a tool of its own, not a function: no program can call it."
+    ]
+
+
+async def test_a_name_without_any_server_tells_how_to_add_one(check: Check) -> None:
+    report = await check("tickets.list_tickets()", view_of())
+
+    assert [error.hint for error in report.errors] == [
+        "It is no variable and no server. None is configured: ptc servers add NAME -- COMMAND ARGS"
+    ]
 
 
 async def test_a_parameter_given_by_its_wire_name_is_told_its_python_name(check: Check) -> None:

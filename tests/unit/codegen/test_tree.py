@@ -93,6 +93,23 @@ def test_nested_fields_are_described_once_with_their_constraints() -> None:
     assert "`Any`: the server declares no result type" in text
 
 
+def test_a_title_made_of_the_name_is_not_worth_a_line() -> None:
+    result: JsonObject = {
+        "type": "object",
+        "properties": {
+            "isDst": {"title": "Is Dst", "type": "boolean"},
+            "at": {"title": "When it was", "type": "string"},
+            "count": {"title": "Count", "type": "integer", "minimum": 1},
+        },
+    }
+    listed = tool("look", takes(user_id={"type": "string", "title": "User Id"}), result=result)
+    text = documentation(*(lambda server: (server.tools[0], server))(entry("demo", listed)))
+
+    assert "- `user_id` (required)\n" in text
+    assert "isDst`" not in text
+    assert "- `at` (optional): When it was\n- `count` (optional): (1..)\n" in text
+
+
 def test_a_configured_result_is_told_apart_from_a_declared_one() -> None:
     settings = {"act": ToolConfig(output_schema={"type": "object", "properties": {"n": {"description": "Count."}}})}
     server = entry("demo", tool(), settings=settings)

@@ -84,4 +84,5 @@ def test_a_secret_is_found_between_any_two_texts(before: str, after: str, secret
 def test_a_process_inherits_only_what_is_on_the_list() -> None:
     ours = {"PATH": "/bin", "HOME": "/root", "LC_ALL": "C", "GITHUB_TOKEN": "x", "LD_PRELOAD": "x", "PYTHONPATH": "x"}
 
-    assert environment(ours, {"PATH": "/own", "B": "2"}) == {"PATH": "/own", "HOME": "/root", "LC_ALL": "C", "B": "2"}
+    given = environment(ours, {"PATH": "/own", "B": "2", "PTC_NESTING": "0"})
+    assert given == {"PATH": "/own", "HOME": "/root", "LC_ALL": "C", "B": "2", "PTC_NESTING": "1"}

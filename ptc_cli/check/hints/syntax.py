@@ -1,0 +1,22 @@
+"""What is no Python, or none outside a function, though it is close to what was meant."""
+
+from __future__ import annotations
+
+import re
+
+from ptc_cli.check.case import Case
+from ptc_cli.check.hints.rule import Rule
+
+
+def _fence(match: re.Match[str], case: Case) -> str | None:
+    return "Leave out the lines with ```: only the program itself." if case.remark.text.startswith("```") else None
+
+
+def _return(match: re.Match[str], case: Case) -> str:
+    return "End with the expression alone, without `return`: its value is what comes back."
+
+
+SYNTAX_RULES = (
+    Rule(pattern=re.compile(r"^invalid syntax"), say=_fence),
+    Rule(pattern=re.compile(r"^'return' outside function"), say=_return),
+)
