@@ -37,10 +37,11 @@ def judge(
 
 
 def judge_resource(call: ToolCall, config: ServerConfig, *, policy: PolicySettings, execution: Execution) -> Verdict:
-    """Return what policy says of reading a resource: denials as for a tool of that name, else the default."""
+    """Return what policy says of reading a resource: as for a tool that is named as its address is."""
     return (
         _denied(call, config, policy)
         or _narrowed(call, execution)
+        or _listed(call, config)
         or Verdict(word=policy.default, reason=f"[policy] default = '{policy.default}'")
     )
 
@@ -53,7 +54,12 @@ def sees_server(caller: Caller, server: str) -> bool:
 def sees_tool(caller: Caller, config: ServerConfig, tool: str) -> bool:
     """Say whether a caller may know that a tool exists."""
     is_offered = not config.allow or _matches(tool, config.allow) or _matches(tool, config.ask)
-    return is_offered and _matches(f"{config.name}.{tool}", caller.tools)
+    return is_offered and sees_path(caller, f"{config.name}.{tool}")
+
+
+def sees_path(caller: Caller, path: str) -> bool:
+    """Say whether a caller may know of what a server offers under a path: `server.tool`, or `server.address`."""
+    return _matches(path, caller.tools)
 
 
 def _denied(call: ToolCall, config: ServerConfig, policy: PolicySettings) -> Verdict | None:
@@ -99,7 +105,8 @@ def _path(call: ToolCall) -> str:
 
 
 def _first(name: str, globs: Iterable[str]) -> str | None:
-    return next((glob for glob in globs if fnmatchcase(name, glob)), None)
+    # A name may hold what a glob gives a meaning to: the name itself always means the tool.
+    return next((glob for glob in globs if glob == name or fnmatchcase(name, glob)), None)
 
 
 def _matches(name: str, globs: Iterable[str]) -> bool:
