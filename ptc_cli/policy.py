@@ -37,10 +37,11 @@ def judge(
 
 
 def judge_resource(call: ToolCall, config: ServerConfig, *, policy: PolicySettings, execution: Execution) -> Verdict:
-    """Return what policy says of reading a resource: denials as for a tool of that name, else the default."""
+    """Return what policy says of reading a resource: as for a tool that is named as its address is."""
     return (
         _denied(call, config, policy)
         or _narrowed(call, execution)
+        or _listed(call, config)
         or Verdict(word=policy.default, reason=f"[policy] default = '{policy.default}'")
     )
 
@@ -52,6 +53,10 @@ def sees_server(caller: Caller, server: str) -> bool:
 
 def sees_tool(caller: Caller, server: str, tool: str) -> bool:
     """Say whether a caller may know that a tool exists."""
+
+
+def sees_tool(caller: Caller, server: str, tool: str) -> bool:
+    """Say whether a caller may know that a tool exists, or a resource, by its address."""
     return _matches(f"{server}.{tool}", caller.tools)
 
 
@@ -98,7 +103,8 @@ def _path(call: ToolCall) -> str:
 
 
 def _first(name: str, globs: Iterable[str]) -> str | None:
-    return next((glob for glob in globs if fnmatchcase(name, glob)), None)
+    # A name may hold what a glob gives a meaning to: the name itself always means the tool.
+    return next((glob for glob in globs if glob == name or fnmatchcase(name, glob)), None)
 
 
 def _matches(name: str, globs: Iterable[str]) -> bool:

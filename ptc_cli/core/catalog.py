@@ -100,14 +100,14 @@ class View:
             yield from entry.tools
 
     def server(self, name: str) -> ServerEntry:
-        """Return a server by its configured name or its module's name.
+        """Return a server by its configured name or, where no server has that, by its module's name.
 
         Raises:
             ToolNotFoundError: The view has no such server.
         """
-        for entry in self.servers:
-            if name in (entry.name, entry.stub.module):
-                return entry
+        known = {entry.stub.module: entry for entry in self.servers} | {entry.name: entry for entry in self.servers}
+        if name in known:
+            return known[name]
         names = [entry.name for entry in self.servers]
         hint = did_you_mean(name, names) or _known("Servers", names)
         raise ToolNotFoundError(f"no server '{name}'", hint=hint)

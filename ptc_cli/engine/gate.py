@@ -13,7 +13,7 @@ from typing import Protocol
 
 from ptc_cli import policy
 from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
-from ptc_cli.core.catalog import Tool, View
+from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.errors import ToolNotFoundError
 from ptc_cli.core.event import CallFinished, CallStarted, Decision, Progress, Question, Warned
 from ptc_cli.core.server import ServerConfig
@@ -73,7 +73,7 @@ class Gate:
 
     async def call(self, call: ToolCall) -> ToolResult:
         """Carry one call, or say why not. Raises nothing but cancellation."""
-        call = self._numbered(call)
+        call = self._named(self._numbered(call))
         started = time.monotonic()
         self._run.emit(CallStarted(call=call))
         result = ToolResult.failed("cancelled", "the run ended first")
@@ -109,11 +109,24 @@ class Gate:
         self._numbers[key] += 1
         return replace(call, run=self._run.id, ordinal=self._numbers[key] - 1)
 
+    def _named(self, call: ToolCall) -> ToolCall:
+        """Return a call by the names that policy knows and the server hears: a program may use Python's for either."""
+        try:
+            tool, config = self._looked_up(call)
+        except ToolNotFoundError:
+            return call
+        return replace(call, server=config.name, tool=call.tool if tool is None else tool.spec.name)
+
     def _looked_up(self, call: ToolCall) -> tuple[Tool | None, ServerConfig]:
         entry = self._view.server(call.server)
         if call.method == "resources/read":
+            self._demand_resource(call, entry)
             return None, entry.config
         return self._view.tool(entry.name, call.tool), entry.config
+
+    def _demand_resource(self, call: ToolCall, entry: ServerEntry) -> None:
+        if not policy.sees_tool(self._view.caller, entry.name, call.tool):
+            raise ToolNotFoundError(f"server '{entry.name}': no resource '{call.tool}'")
 
     def _over_budget(self) -> ToolResult | None:
         limits = self._run.execution.limits

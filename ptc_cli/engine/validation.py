@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft7Validator, Draft202012Validator, SchemaError, ValidationError
+from jsonschema.exceptions import UnknownType
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from ptc_cli.core.catalog import Tool
-from ptc_cli.core.jsonvalue import JsonObject, JsonValue
+from ptc_cli.core.jsonvalue import JsonObject, JsonValue, canonical
 from ptc_cli.core.server import ToolSpec
 from ptc_cli.core.suggest import did_you_mean
 
 _DRAFT7 = "http://json-schema.org/draft-07/schema"
-_TEXT_TO_MATCH = 2_000
-_ITEMS_TO_COMPARE = 1_000
-_MOST_STEPS = 100_000
+_MATCH_STEPS = 1_000_000
+"""How many steps matching a pattern may take at worst: below 0.1 s."""
+
+_FACTORS = 40
+_MEMBERS = 100_000
+_JUDGING_SECONDS = 0.25
+"""The event loop, and with it every other run, waits meanwhile."""
 
 _Check = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
 
-# A repeat of a repeat, or of alternatives: matching may take exponential time.
-_REPEATED_REPEAT = re.compile(r"[*+}]\)?[*+{]|\([^)]*[*+}][^)]*\)[*+{]|\([^)]*\|[^)]*\)[*+{]")
+_GROUP_MARKS = re.compile(r"\(\?(?::|P?<\w+>|[=!])")
+_REPEATED_GROUP = re.compile(r"\)[*+{]")
+_REPEATS, _CHOICES = re.compile(r"[*+{]"), re.compile(r"[?|]")
 
 
 def argument_problem(tool: Tool, arguments: JsonObject) -> str | None:
@@ -49,7 +57,7 @@ def result_problem(spec: ToolSpec, structured: JsonValue) -> str | None:
 
 
 def _first_error(schema: JsonObject, value: JsonValue) -> ValidationError | None:
-    _Steps.left = _MOST_STEPS
+    _Judgement.ends_at = time.monotonic() + _JUDGING_SECONDS
     try:
         errors = _validator(_Key(schema)).iter_errors(value)
         return min(errors, key=lambda error: (len(error.path), list(map(str, error.path))), default=None)
@@ -62,6 +70,8 @@ def _first_error(schema: JsonObject, value: JsonValue) -> ValidationError | None
         ValueError,
         AttributeError,
         KeyError,
+        ArithmeticError,
+        UnknownType,
         _TooMuchError,
     ):
         # The schema is the server's: where it is broken the server judges for itself.
@@ -90,49 +100,59 @@ def _validator(key: _Key) -> Validator:
 
 
 class _TooMuchError(Exception):
-    """A schema whose references multiply: judging it would take for ever."""
+    """A schema and a value that multiply: judging them would take for ever."""
 
 
-class _Steps:
-    """Counts the references that one judgement follows."""
+class _Judgement:
+    """The one judgement that is being made; nothing else runs meanwhile."""
 
-    left = 0
-
-
-def _original(keyword: str) -> _Check:
-    check: _Check = Draft202012Validator.VALIDATORS[keyword]
-    return check
+    ends_at = 0.0
 
 
-def _counted(keyword: str) -> _Check:
-    original = _original(keyword)
+def _timed(check: _Check) -> _Check:
+    """Give up where time is up or a value has more members than could be gone through in time."""
 
-    def check(validator: Validator, reference: Any, value: Any, schema: Any) -> Iterator[ValidationError] | None:
-        _Steps.left -= 1
-        if _Steps.left < 0:
+    def timed(validator: Validator, wanted: Any, value: Any, schema: Any) -> Iterator[ValidationError] | None:
+        if time.monotonic() > _Judgement.ends_at or (isinstance(value, list | dict) and len(value) > _MEMBERS):
             raise _TooMuchError
-        return original(validator, reference, value, schema)
+        return check(validator, wanted, value, schema)
 
-    return check
+    return timed
 
 
 def _pattern(validator: Validator, pattern: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
     """Match a `pattern`, unless matching could take for ever: the pattern and the text may both be an attacker's."""
-    is_safe = len(pattern) <= 200 and not _REPEATED_REPEAT.search(pattern)
-    if isinstance(value, str) and len(value) <= _TEXT_TO_MATCH and is_safe and not re.search(pattern, value):
+    if isinstance(value, str) and _match_steps(pattern, len(value)) <= _MATCH_STEPS and not re.search(pattern, value):
         yield ValidationError(f"{value!r} does not match the pattern {pattern!r}")
 
 
-def _unique_items(validator: Validator, wanted: Any, value: Any, schema: Any) -> Iterator[ValidationError] | None:
-    if not isinstance(value, list) or len(value) > _ITEMS_TO_COMPARE:
-        return None
-    return _original("uniqueItems")(validator, wanted, value, schema)
+def _match_steps(pattern: str, characters: int) -> float:
+    """Return more steps than matching can take: a choice doubles them, a repeat takes every length that is left."""
+    plain = _GROUP_MARKS.sub("(", pattern)
+    repeats, choices = len(_REPEATS.findall(plain)), len(_CHOICES.findall(plain))
+    if "(?" in plain or repeats + choices > _FACTORS or _repeats_a_choice(plain):
+        return math.inf
+    starts = 1 if pattern.startswith("^") and "|" not in pattern else characters + 1
+    return starts * (characters + 1.0) ** repeats * 2.0**choices
+
+
+def _repeats_a_choice(pattern: str) -> bool:
+    """Say whether a group may be repeated in which there is a repeat or a choice: that takes exponential time."""
+    groups = [group.start() for group in _REPEATED_GROUP.finditer(pattern)]
+    return bool(groups) and any(found.search(pattern, 0, groups[-1]) for found in (_REPEATS, _CHOICES))
+
+
+def _unique_items(validator: Validator, wanted: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    """Compare items by their text: pair by pair, as the library does, takes the square of their number."""
+    if wanted is True and isinstance(value, list) and len({canonical(item) for item in value}) < len(value):
+        yield ValidationError("it has items that are the same")
 
 
 def _additional(validator: Validator, wanted: Any, value: Any, schema: Any) -> Iterator[ValidationError] | None:
     if "patternProperties" in schema:  # would be matched with the patterns
         return None
-    return _original("additionalProperties")(validator, wanted, value, schema)
+    check: _Check = Draft202012Validator.VALIDATORS["additionalProperties"]
+    return check(validator, wanted, value, schema)
 
 
 def _ignored(validator: Validator, wanted: Any, value: Any, schema: Any) -> None:
@@ -141,15 +161,16 @@ def _ignored(validator: Validator, wanted: Any, value: Any, schema: Any) -> None
 
 def _bounded(draft: Any) -> Any:
     checks: dict[str, _Check] = {
+        **draft.VALIDATORS,
         "pattern": _pattern,
         "patternProperties": _ignored,
+        "unevaluatedItems": _ignored,
         "unevaluatedProperties": _ignored,
         "additionalProperties": _additional,
         "uniqueItems": _unique_items,
-        "$ref": _counted("$ref"),
-        "$dynamicRef": _counted("$dynamicRef"),
     }
-    return extend(draft, checks)  # type: ignore[no-untyped-call]  # jsonschema leaves it unannotated
+    timed = {keyword: _timed(check) for keyword, check in checks.items()}
+    return extend(draft, timed)  # type: ignore[no-untyped-call]  # jsonschema leaves it unannotated
 
 
 _BOUNDED_DRAFT7 = _bounded(Draft7Validator)

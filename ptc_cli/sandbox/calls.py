@@ -12,6 +12,14 @@ from ptc_cli.core.execution import Execution
 from ptc_cli.core.result import LimitHit
 from ptc_cli.sandbox.wire import Called, ViolationError, answer
 
+ARGUMENT_BYTES = 16 << 20
+"""All arguments of a run's calls together. The host keeps them with the run, in up to 50 times the memory."""
+
+_MOST_BYTES = 4 * ARGUMENT_BYTES
+"""What a program may send for calls that are refused: each costs the host its parsing."""
+
+_HINTS = {"argument_bytes": "Send less: this limit is fixed."}
+
 
 class Calls:
     """Carry a program's calls, so many at a time, and send back what they give."""
@@ -27,6 +35,7 @@ class Calls:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._last = 0
         self._count = 0
+        self._argument_bytes = 0
         self._result_bytes = 0
         self._exhausted: LimitHit | None = None
         self.room_made: Callable[[], None] = lambda: None
@@ -46,12 +55,15 @@ class Calls:
         """Set a call going.
 
         Raises:
-            ViolationError: Its id is not a new one.
+            ViolationError: Its id is not a new one, or the program goes on to send far more than it may.
         """
         if called.id <= self._last:
             raise ViolationError("a call whose id was used before")
         self._last = called.id
         self._count += 1
+        self._argument_bytes += called.bytes
+        if self._argument_bytes > _MOST_BYTES:
+            raise ViolationError(f"calls of more than {_MOST_BYTES:,} bytes")
         task = asyncio.ensure_future(self._carry(called))
         self._tasks[called.id] = task
         task.add_done_callback(lambda _: self._forget(called.id))
@@ -81,6 +93,8 @@ class Calls:
     async def _carry(self, called: Called) -> None:
         if self._count > self._limits.calls:
             result = self._refuse("calls", self._limits.calls)
+        elif self._argument_bytes > ARGUMENT_BYTES:
+            result = self._refuse("argument_bytes", ARGUMENT_BYTES)
         else:
             result = await self._ask(called)
         self._send(self._payload(called.id, result))
@@ -116,5 +130,5 @@ class Calls:
         return ToolResult.failed(
             "budget",
             f"the run's budget is used up: {name} = {value:,}",
-            hint=f"Make fewer calls, ask for less at a time, or raise {name}.",
+            hint=_HINTS.get(name, f"Make fewer calls, ask for less at a time, or raise {name}."),
         )

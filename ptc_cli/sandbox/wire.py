@@ -6,7 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NoReturn, TypeAlias, TypeVar, cast
 
 import orjson
@@ -56,6 +56,8 @@ class Called:
     server: str
     tool: str
     arguments: JsonObject
+    bytes: int = 0
+    """How long the frame was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def parse(payload: bytes, *, exact_bytes: int = EXACT_BYTES) -> Frame:
         raise ViolationError(f"a frame without {error}") from error
     if isinstance(frame, Ended) and payload[:1] == _EXACT and not is_exact(frame.value):
         _violate("a value that is not JSON")
-    return frame
+    return replace(frame, bytes=len(payload)) if isinstance(frame, Called) else frame
 
 
 def _decode(payload: bytes, exact_bytes: int) -> JsonValue:

@@ -283,3 +283,28 @@ def test_the_attacks_left_no_mark_on_the_machine() -> None:
     planted = ["/usr/lib/planted", "/etc/planted", "/planted", "/dev/planted", "/usr/canary", "/canary"]
 
     assert [path for path in planted if os.path.exists(path)] == []
+
+
+async def test_a_flood_of_arguments(attacks: Attacks) -> None:
+    source = (
+        "import ptc\nfrom tools import demo\ndef attack():\n    done = 0\n    for _ in range(10):\n"
+        "        try:\n"
+        "            demo.echo('x' * (3 << 20))\n"
+        "            done += 1\n"
+        "        except ptc.BudgetExceeded: pass\n"
+        "    return done"
+    )
+
+    assert await attacks.tried(source) == ["done", "5"]
+
+
+async def test_a_flood_of_arguments_that_goes_on_when_it_is_refused(attacks: Attacks) -> None:
+    source = (
+        "text = 'x' * (7 << 20)\n"
+        "for n in range(1, 200): send(call(n, 'echo', arguments={'text': text}))\nwhile True: pass"
+    )
+    ran = await attacks.raw(RAW + source, limits=Limits(wall_seconds=60, result_bytes=1 << 20))
+
+    assert ran.outcome.status == "killed"
+    assert ran.outcome.error is not None
+    assert "calls of more than" in ran.outcome.error.message

@@ -1,8 +1,8 @@
 """A trivial MCP server over stdio, standard library only, so that it starts in the time Python does.
 
-    python plain.py [--tools N] [--name NAME] [--log FILE]
+    python plain.py [--tools N] [--also NAME ...] [--name NAME] [--log FILE]
 
-`--tools N` adds N numbered tools, `--log FILE` appends one line of JSON for every message received.
+`--tools N` adds N numbered tools, `--also NAME` one that returns its name, `--log FILE` appends one line of JSON for every message received.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,10 @@ def nothing(arguments: Answer) -> Answer:
 
 def numbered(arguments: Answer) -> Answer:
     return text(str(arguments.get("n", 0)))
+
+
+def named(name: str, arguments: Answer) -> Answer:
+    return text(name)
 
 
 def schema(**properties: str) -> Answer:
@@ -149,6 +154,8 @@ def serve(name: str, tools: list[Answer], log: Path | None) -> None:
             send({"id": request, "result": {"tools": tools}})
         elif method == "tools/call":
             call(request, params["name"], params.get("arguments") or {})
+        elif method == "resources/read":
+            send({"id": request, "result": {"contents": [{"uri": params["uri"], "text": "a resource"}]}})
         elif method == "ping":
             send({"id": request, "result": {}})
         else:
@@ -159,12 +166,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tools", type=int, default=0)
     parser.add_argument("--name", default="plain")
+    parser.add_argument("--also", nargs="*", default=[])
     parser.add_argument("--log", type=Path)
     options = parser.parse_args()
     more = [
         {"name": f"tool_{n:04}", "description": f"Tool number {n}.", "inputSchema": {"type": "object"}}
         for n in range(options.tools)
     ]
+    for name in options.also:
+        CALLS[name] = partial(named, name)
+        more.append({"name": name, "description": "Return its name.", "inputSchema": {"type": "object"}})
     serve(options.name, TOOLS + more, options.log)
 
 

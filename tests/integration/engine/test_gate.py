@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from ptc_cli.core.catalog import Caller
 from ptc_cli.engine import Engine, Run
 from tests.engines import CALLER, answering, engine_over, execution, plain_server, run
@@ -110,3 +112,63 @@ async def test_a_tool_outside_the_view_does_not_exist_for_any_call(engine: Engin
 def _asked(started: Run, engine: Engine) -> int:
     events = engine.journal.load(started.id).events
     return sum(type(event.what).__name__ == "Asked" for event in events)
+
+
+ODD_NAMES = ("delete-all", "wipe[all]")
+
+
+@pytest.mark.parametrize("where", ["server", "policy"])
+@pytest.mark.parametrize("alias", ["delete-all", "delete_all", "wipe[all]", "wipe_all_"])
+@pytest.mark.parametrize("server", ["my-srv", "my_srv"])
+async def test_another_name_of_a_denied_tool_is_denied_too(tmp_path: Path, where: str, alias: str, server: str) -> None:
+    log = tmp_path / "received.jsonl"
+    denied = [name if where == "server" else f"my-srv.{name}" for name in ODD_NAMES]
+    own, all_servers = (f"deny = {denied}", "") if where == "server" else ("", f"[policy]\ndeny = {denied}\n")
+    configuration = all_servers + plain_server("my-srv", "--log", str(log), "--also", *ODD_NAMES, more=own)
+    async with engine_over(tmp_path, configuration) as engine:
+        from_program = await run(engine, f"import ptc\nptc.call({server!r}, {alias!r}, {{}})")
+        direct = await engine.call(CALLER, server, alias, {})
+        result = await direct.result()
+
+    assert [each.error and each.error.type for each in (from_program, result)] == ["ToolDenied"] * 2
+    assert calls_in(log) == []
+
+
+async def test_a_tool_is_called_and_recorded_by_its_own_name_whatever_the_program_calls_it(tmp_path: Path) -> None:
+    async with engine_over(tmp_path, plain_server("my-srv", "--also", "get-it")) as engine:
+        result = await run(engine, "import ptc\nptc.call('my_srv', 'get_it', {})")
+
+    assert result.value == "get-it"
+    assert [(call.server, call.tool) for call in result.calls] == [("my-srv", "get-it")]
+
+
+async def test_a_server_is_not_judged_by_the_policy_of_one_with_the_same_module_name(tmp_path: Path) -> None:
+    log = tmp_path / "received.jsonl"
+    configuration = plain_server("a-b") + plain_server("a_b", "--log", str(log), more='deny = ["echo"]')
+    async with engine_over(tmp_path, configuration) as engine:
+        result = await run(engine, "import ptc\nptc.call('a_b', 'echo', {'text': 'x'})")
+
+    assert result.error is not None
+    assert result.error.type == "ToolDenied"
+    assert calls_in(log) == []
+
+
+READ = "import ptc\nptc.read_resource('plain', 'note://1')"
+
+
+async def test_a_resource_is_asked_for_where_everything_of_its_server_is(tmp_path: Path) -> None:
+    async with engine_over(tmp_path, plain_server(more='ask = ["*"]')) as engine:
+        result = await run(engine, READ)
+
+    assert result.error is not None
+    assert result.error.type == "ToolDenied"
+
+
+async def test_a_caller_that_sees_only_some_tools_reads_no_resource(tmp_path: Path) -> None:
+    async with engine_over(tmp_path, plain_server()) as engine:
+        little = await run(engine, READ, caller=Caller(door="mcp", tools=("plain.echo",)))
+        named = await run(engine, READ, caller=Caller(door="mcp", tools=("plain.echo", "plain.note://*")))
+
+    assert little.error is not None
+    assert "no resource 'note://1'" in little.error.message
+    assert named.status == "ok"

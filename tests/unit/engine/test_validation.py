@@ -1,0 +1,92 @@
+"""Schemas and values that are meant to keep the event loop busy, each judged or given up in a blink."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from ptc_cli.core.server import ToolSpec
+from ptc_cli.engine.validation import result_problem
+
+BOUND_SECONDS = 10.0
+"""Unbounded, each of the cases takes more than minutes."""
+
+
+@pytest.fixture(autouse=True)
+def bound() -> Iterator[None]:
+    """End a judgement that would take for ever; a pattern that is being matched, too."""
+
+    def ring(signal_number: int, frame: FrameType | None) -> None:
+        pytest.fail("judging took too long")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, BOUND_SECONDS)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def problem(schema: dict[str, Any], value: object) -> str | None:
+    spec = ToolSpec(server="plain", name="tool", input_schema={}, output_schema=schema)
+    return result_problem(spec, value)  # type: ignore[arg-type]  # JSON, whatever it is
+
+
+def nested_choices(depth: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(depth):
+        schema = {"anyOf": [{"not": schema}, {"not": schema}]}
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (".*.*.*.*x$", "y" * 2000),
+        ("^((a+)b?)+$", "a" * 40 + "c"),
+        ("^((a)+c?)+$", "a" * 40 + "b"),
+        ("(?x)^((a) +) +$", "a" * 40 + "b"),
+        ("^" + "a?" * 40 + "a" * 40 + "$", "a" * 39 + "c"),
+        ("^((a|aa)b?)+$", "a" * 60 + "c"),
+        (r"^(.*)(.*)(.*)\1\2x$", "a" * 2000),
+    ],
+)
+def test_a_pattern_that_may_match_for_ever_is_left_to_the_server(pattern: str, text: str) -> None:
+    assert problem({"pattern": pattern}, text) is None
+
+
+@pytest.mark.parametrize("pattern", [r"^\d{4}-\d{2}-\d{2}$", "^[a-z]+$", r"^[^@]+@[^@]+\.[a-z]+$", "^(?:ab)+$"])
+def test_an_ordinary_pattern_is_matched(pattern: str) -> None:
+    assert "does not match" in str(problem({"pattern": pattern}, "?" * 20))
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"items": {"allOf": [{"type": "object"}] * 1000}}, [1] * 50_000),
+        ({"items": True}, [1] * 5_000_000),
+        (nested_choices(22), {"a": 1}),
+        ({"contains": {"contains": {"contains": {"const": 1}}}}, [[[0] * 200] * 200] * 200),
+        ({"allOf": [{"prefixItems": [True] * 300}] * 500, "unevaluatedItems": False}, [1] * 3000),
+    ],
+)
+def test_a_schema_and_a_value_that_multiply_are_given_up(schema: dict[str, Any], value: object) -> None:
+    assert problem(schema, value) is None
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [({"type": "zebra"}, 5), ({"multipleOf": 0}, 5), ({"multipleOf": 0.1}, 10**400), ({"maximum": "x"}, 5)],
+)
+def test_a_broken_schema_judges_nothing(schema: dict[str, Any], value: object) -> None:
+    assert problem(schema, value) is None
+
+
+def test_items_that_are_the_same_are_seen_in_long_lists() -> None:
+    items = [{"a": number} for number in range(5000)]
+
+    assert problem({"uniqueItems": True}, items) is None
+    assert "the same" in str(problem({"uniqueItems": True}, [*items, {"a": 7}]))
