@@ -44,7 +44,7 @@ types: $(VENV)/.installed-dev  ## Check types
 	@$(BIN)/mypy
 
 layers: $(VENV)/.installed-dev  ## Check that imports run downward
-	@$(BIN)/lint-imports --no-timing 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports
 
 fix: $(VENV)/.installed-dev  ## Format and repair
 	@$(BIN)/ruff format .
