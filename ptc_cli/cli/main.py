@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -15,11 +16,13 @@ from ptc_cli.cli.invocation import Invocation
 from ptc_cli.cli.options import answers_json
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_json
-from ptc_cli.core.errors import PtcError
+from ptc_cli.core.errors import ConfigError, PtcError
 from ptc_cli.core.result import EXIT_CODES, FAULT_EXIT_CODE, USAGE_EXIT_CODE
 
 BROKEN_PIPE_EXIT_CODE = 141
 """What a shell reports of a process that SIGPIPE ended."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 _SECTIONS = {
     "Tools": {
@@ -65,6 +68,7 @@ def commands(context: click.Context, config: str | None, debug: bool) -> None:
 
 def invoke(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code. Nothing is raised but what ends an interpreter."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # Names and results may hold what the stream's encoding, or any, cannot say.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are TextIOWrapper
@@ -73,6 +77,14 @@ def invoke(arguments: Sequence[str]) -> int:
 
         return shell_complete(commands, {}, "ptc", "_PTC_COMPLETE", instruction)
     return _guarded(list(arguments))
+
+
+def _open_closed_streams() -> None:
+    """Let what we were started without (`ptc ... >&-`) lead nowhere: a file that we open would take its number."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # a number is no path; open for as long as the process
 
 
 def _guarded(arguments: list[str]) -> int:
@@ -94,6 +106,8 @@ def _guarded(arguments: list[str]) -> int:
         return _leave_pipe()
     except PtcError as error:
         return _failed(error, context)
+    except OSError as error:
+        return _unwritten(error) if error.errno in _FULL else _fault(error, context)
     except Exception as error:  # noqa: BLE001  # a front door: whatever it is, it is a fault of ours
         return _fault(error, context)
 
@@ -119,7 +133,19 @@ def _fault(error: Exception, context: click.Context | None) -> int:
     return FAULT_EXIT_CODE
 
 
+def _unwritten(error: OSError) -> int:
+    _leave_stdout()
+    talk.error(
+        sys.stderr, f"the output could not be written: {error.strerror}", "Free some space, or send it elsewhere."
+    )
+    return ConfigError.exit_code
+
+
 def _leave_pipe() -> int:
+    _leave_stdout()
+    return BROKEN_PIPE_EXIT_CODE
+
+
+def _leave_stdout() -> None:
     # The interpreter flushes stdout when it ends, and would complain again.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return BROKEN_PIPE_EXIT_CODE

@@ -91,6 +91,11 @@ class Runner:
             said = ProgramError(type=type(error).__name__, message=error.message, hint=error.hint)
             run.emit(Finished(result=self._result(run, Outcome(status="failed", error=said))))
             raise
+        except Exception as error:
+            # A fault of ours: whoever follows the events would otherwise wait for an end for ever.
+            said = ProgramError(type="Fault", message=f"a fault of ptc: {type(error).__name__}: {error}")
+            run.emit(Finished(result=self._result(run, Outcome(status="failed", error=said))))
+            raise
         run.emit(Finished(result=result))
         return result
 

@@ -6,7 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, NoReturn, TypeAlias, TypeVar, cast
 
 import orjson
@@ -56,7 +56,7 @@ class Called:
     server: str
     tool: str
     arguments: JsonObject
-    bytes: int = 0
+    bytes: int = field(default=0, compare=False)
     """How long the frame was."""
 
 

@@ -1,4 +1,5 @@
 import json
+import shlex
 import signal
 import subprocess
 
@@ -198,3 +199,32 @@ def test_a_second_door_shut_by_the_reader_leaves_no_process(ptc: Ptc) -> None:
 
     assert done.stdout.startswith("plain.echo(")
     assert "Broken" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_are_done_without(ptc: Ptc, closed: str) -> None:
+    command = shlex.join(ptc.command("run", "-c", "print(plain.add(a=1, b=2))"))
+    done = subprocess.run(
+        ["sh", "-c", f"{command} {closed}"],
+        env=ptc.environ,
+        cwd=ptc.project,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 0
+    assert done.stdout == ("" if ">&-" in closed.replace("2>&-", "") else "{'sum': 3}\n")
+    assert "Traceback" not in done.stderr
+
+
+def test_output_that_finds_no_room_is_said_to(ptc: Ptc) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            ptc.command("run", "-c", "1 + 1"),
+            stdout=full, stderr=subprocess.PIPE, env=ptc.environ, cwd=ptc.project, text=True, timeout=60,
+        )  # fmt: skip
+
+    assert done.returncode == 4
+    assert "error: the output could not be written: No space left on device" in done.stderr
+    assert "fault of ours" not in done.stderr
