@@ -52,10 +52,6 @@ def sees_server(caller: Caller, server: str) -> bool:
 
 
 def sees_tool(caller: Caller, server: str, tool: str) -> bool:
-    """Say whether a caller may know that a tool exists."""
-
-
-def sees_tool(caller: Caller, server: str, tool: str) -> bool:
     """Say whether a caller may know that a tool exists, or a resource, by its address."""
     return _matches(f"{server}.{tool}", caller.tools)
 
