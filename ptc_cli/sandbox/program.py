@@ -86,7 +86,7 @@ class RunningProgram:
         try:
             self._child.channel.setblocking(False)
             await loop.create_connection(lambda: self._channel, sock=self._child.channel)
-            self._channel.send(encode(_job(self._execution)))
+            self._channel.send(encode(_job(self._execution, counts_threads=self._counts_threads)))
             exit_ = await asyncio.shield(self._child.exited)
             await self._drain()
         finally:
@@ -187,7 +187,7 @@ def _threads(process: int) -> int:
         return 0
 
 
-def _job(execution: Execution) -> JsonObject:
+def _job(execution: Execution, *, counts_threads: bool) -> JsonObject:
     limits = execution.limits
     return {
         "source": execution.program.source,
@@ -203,6 +203,6 @@ def _job(execution: Execution) -> JsonObject:
             "cpu_seconds": max(1, ceil(limits.cpu_seconds)),
             "file_bytes": limits.disk_bytes,
             "open_files": limits.open_files,
-            "threads": limits.threads,
+            "threads": None if counts_threads else limits.threads,
         },
     }

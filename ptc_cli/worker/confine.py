@@ -59,7 +59,8 @@ class Allowance:
     cpu_seconds: int
     file_bytes: int
     open_files: int
-    threads: int
+    threads: int | None
+    """None where the host counts them: without a user namespace the kernel's limit is one for all that a user runs."""
 
 
 def fork(cage: Cage) -> int:
@@ -121,13 +122,15 @@ def lock(cage: Cage) -> None:
 def limit(allowance: Allowance, *, already_mapped_bytes: int) -> None:
     """Have the kernel keep the limits, which count what the program adds to what is there."""
     memory = already_mapped_bytes + _OWN_BYTES + allowance.memory_bytes
-    for kind, most in (
+    limits = [
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, allowance.cpu_seconds),
         (resource.RLIMIT_FSIZE, allowance.file_bytes),
         (resource.RLIMIT_NOFILE, allowance.open_files + _OWN_FILES),
-        (resource.RLIMIT_NPROC, allowance.threads + _OWN_THREADS),
-    ):
+    ]
+    if allowance.threads is not None:
+        limits.append((resource.RLIMIT_NPROC, allowance.threads + _OWN_THREADS))
+    for kind, most in limits:
         _, hard = resource.getrlimit(kind)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))

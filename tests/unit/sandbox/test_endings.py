@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -301,6 +304,26 @@ async def test_threads_of_programs_that_run_together_are_counted_apart(sandbox: 
     ran = await asyncio.gather(*[sandbox.run(source, limits=Limits(threads=8)) for _ in range(6)])
 
     assert [each.value for each in ran] == [1] * 6
+
+
+async def test_what_else_the_user_runs_does_not_count(sandbox: Sandbox) -> None:
+    many = (
+        "import sys, threading\n"
+        "for _ in range(150): threading.Thread(target=sys.stdin.read, daemon=True).start()\n"
+        "print('on', flush=True)\nsys.stdin.read()"
+    )
+    program = "import threading\nt = threading.Thread(target=print)\nt.start()\nt.join()\n1"
+    # Programs of root's are run as nobody, where nobody can read the interpreter.
+    nobody, python = (65534, "/usr/bin/python3") if os.getuid() == 0 else (None, sys.executable)
+    with subprocess.Popen(
+        [python, "-c", many], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, user=nobody, cwd="/"
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "on\n"
+        ran = await sandbox.run(program, limits=Limits(threads=8))
+        other.kill()
+
+    assert ran.value == 1
 
 
 @pytest.mark.parametrize("asked", [{"session": "s"}, {"workspace": "w"}, {"mounts": ("/etc",)}])

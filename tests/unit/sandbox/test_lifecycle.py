@@ -89,6 +89,7 @@ async def test_programs_leave_no_descriptor_behind(kind: Kind) -> None:
 
 @BACKENDS
 async def test_closing_ends_programs_that_run(kind: Kind) -> None:
+    before = descendants()
     backend = open_backend(SandboxSettings(backend=kind))
     await backend.start()
     events: list[Output | Progress | Warned] = []
@@ -96,7 +97,7 @@ async def test_closing_ends_programs_that_run(kind: Kind) -> None:
     running = asyncio.create_task(sandbox.run("print('on')\nwhile True: pass", events=events))
     while not events:
         await asyncio.sleep(0.01)
-    held = descendants()
+    held = [each for each in descendants() if each not in before]
     await backend.close()
 
     with pytest.raises(SandboxError):
@@ -106,12 +107,13 @@ async def test_closing_ends_programs_that_run(kind: Kind) -> None:
 
 @BACKENDS
 async def test_when_the_worker_is_killed_its_programs_end_and_the_next_gets_a_new_one(kind: Kind) -> None:
+    before = descendants()
     async with started(SandboxSettings(backend=kind)) as sandbox:
         events: list[Output | Progress | Warned] = []
         running = asyncio.create_task(sandbox.run("print('on')\nwhile True: pass", events=events))
         while not events:
             await asyncio.sleep(0.01)
-        held = descendants()
+        held = [each for each in descendants() if each not in before]
         held[0].kill()
 
         with pytest.raises(SandboxError, match="worker process ended"):
