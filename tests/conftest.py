@@ -1,0 +1,9 @@
+"""What holds for all tests."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no fault of a test: inputs may take their time to be made.
+settings.register_profile("ptc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ptc")
