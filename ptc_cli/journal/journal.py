@@ -112,7 +112,7 @@ class Journal:
         with self._reading() as database:
             if database is None:
                 return ()
-            rows = database.execute(f"select {_HEADER} from runs order by started_at desc limit ?", (limit,))  # noqa: S608
+            rows = database.execute(f"select {_HEADER} from runs order by started_at desc limit ?", (limit,))  # noqa: S608  # our own column names
             return tuple(_header(row) for row in rows)
 
     def load(self, run: str) -> RunRecord:
@@ -125,7 +125,7 @@ class Journal:
             full = _only(run, self._matching(database, run))
             assert database is not None
             row = database.execute(
-                f"select {_HEADER}, generation, execution, result from runs where run = ?",  # noqa: S608
+                f"select {_HEADER}, generation, execution, result from runs where run = ?",  # noqa: S608  # our own column names
                 (full,),
             ).fetchone()
             return self._record(database, row)
