@@ -13,7 +13,7 @@ from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import Content, ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.clock import RunClock
-from ptc_cli.core.event import Output, Progress, Warned
+from ptc_cli.core.event import Kept, Output, Progress, Warned
 from ptc_cli.core.execution import Execution, FunctionBinding, Limits, ModuleBinding
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.program import Program, face_of, unbound_names
@@ -104,7 +104,7 @@ class Ran:
     """What became of one program."""
 
     outcome: Outcome
-    events: list[Output | Progress | Warned]
+    events: list[Output | Progress | Warned | Kept]
     tools: Tools
 
     @property
@@ -133,7 +133,7 @@ class Sandbox:
 
     async def run(
         self, source: str, *, tools: Tools | None = None, clock: RunClock | None = None, limits: Limits | None = None,
-        events: list[Output | Progress | Warned] | None = None, **more: Any,
+        events: list[Output | Progress | Warned | Kept] | None = None, **more: Any,
     ) -> Ran:  # fmt: skip
         tools = tools or Tools()
         events = [] if events is None else events

@@ -16,6 +16,7 @@ from ptc_cli.check.wire import Check, Checked, Ready
 from ptc_cli.core.catalog import Caller, View
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.program import PROGRAM_BYTES, Program
+from ptc_cli.core.session import History
 from ptc_cli.core.stub import Face
 
 _ASYNC_WORD = re.compile(r"\b(?:async|await|asyncio)\b")
@@ -59,8 +60,12 @@ class Checker:
         """Have the process for a view started, and return at once."""
         self._crew.prepare(view, "sync")
 
-    async def check(self, program: Program, view: View, *, strict: bool = False) -> CheckReport:
+    async def check(
+        self, program: Program, view: View, *, strict: bool = False, history: History | None = None
+    ) -> CheckReport:
         """Return what is wrong with a program; never more than the view's own names.
+
+        With the history of a session the program may use what earlier entries left behind.
 
         Raises:
             CheckerError: The type checker cannot be started.

@@ -21,6 +21,7 @@ from ptc_cli.core.event import (
     Decision,
     Finished,
     Happening,
+    Kept,
     Output,
     Progress,
     Question,
@@ -157,7 +158,7 @@ class _Shown:
             case Progress(done=done, total=total, note=note):
                 self._note = f" · {done:g}{'' if total is None else f' of {total:g}'} {note}"
                 self._draw()
-            case Checked() | Started() | Finished():
+            case Checked() | Started() | Kept() | Finished():
                 pass
 
     def _draw(self) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ptc_cli.core.call import ToolCaller
 from ptc_cli.core.clock import RunClock
-from ptc_cli.core.event import Output, Progress, Warned
+from ptc_cli.core.event import Kept, Output, Progress, Warned
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.result import Outcome
@@ -15,8 +15,38 @@ from ptc_cli.core.result import Outcome
 class Emit(Protocol):
     """How a backend says what its program does, as it does it."""
 
-    def __call__(self, what: Output | Progress | Warned, /) -> None:
+    def __call__(self, what: Output | Progress | Warned | Kept, /) -> None:
         """Pass a happening on; never blocks and never raises."""
+        ...
+
+
+class BackendSession(Protocol):
+    """One confined process that lives on: each program finds the globals of those before it.
+
+    It holds memory, disk, open files and threads within the limits of the execution it was opened for; time, calls,
+    output and values are counted for each program. Its face, workspace and mounts stay what they were.
+    """
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether another program can be run in it. A program that had to be killed takes the session with it."""
+        ...
+
+    async def run(
+        self, execution: Execution, *, call: ToolCaller, emit: Emit, clock: RunClock | None = None
+    ) -> Outcome:
+        """Run one more program to its end; one at a time.
+
+        Cancelling the task, or the deadline, interrupts the program (`KeyboardInterrupt` in its main thread, or its
+        main task cancelled). One that does not end then within a second is killed, and the session with it.
+
+        Raises:
+            SandboxError: The session is not alive, or the sandbox broke.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the process."""
         ...
 
 
@@ -42,6 +72,14 @@ class Backend(Protocol):
 
         Raises:
             SandboxError: The sandbox broke.
+        """
+        ...
+
+    async def open_session(self, execution: Execution) -> BackendSession:
+        """Open a session with the limits, workspace and mounts of an execution, which is not run yet.
+
+        Raises:
+            SandboxError: There is none to be had.
         """
         ...
 

@@ -112,6 +112,16 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A file that the program left behind, and that the run keeps."""
+
+    path: str
+    """Relative to the program's workspace."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Warned:
     """Something the user should know that stops nothing."""
 
@@ -126,7 +136,7 @@ class Finished:
 
 
 Happening: TypeAlias = (
-    Checked | Started | Output | CallStarted | CallFinished | Progress | Asked | Answered | Warned | Finished
+    Checked | Started | Output | CallStarted | CallFinished | Progress | Kept | Asked | Answered | Warned | Finished
 )
 """Closed: who handles one kind handles all."""
 

@@ -36,6 +36,9 @@ class Limits:
     """Standard output and error, together, as they are kept with the run; more ends the program."""
 
     value_bytes: int = 1 * MIB
+    artifact_bytes: int = 64 * MIB
+    """All files that are kept with the run together; what is over is left out, with a warning."""
+
     result_bytes: int = 256 * MIB
     """All results of a run's calls together."""
 
@@ -121,7 +124,10 @@ class Execution:
     """The named workspace; None for one that ends with the program."""
 
     mounts: tuple[str, ...] = ()
-    """Host paths visible read-only under `/mnt`."""
+    """Absolute host paths, of files or folders, visible read-only under `/mnt` by their last part."""
+
+    keep: tuple[str, ...] = ()
+    """Globs over paths in the workspace: the files that are kept with the run when it has ended."""
 
     allow: tuple[str, ...] = ("*",)
     """Globs over `server.tool` that the run may call at most. They narrow policy, never widen it."""

@@ -66,6 +66,18 @@ class CallSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A file that was kept with the run, without its content."""
+
+    path: str
+    """Relative to the program's workspace."""
+
+    bytes: int
+    digest: str
+    """SHA-256 of the content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How a program ended, as a backend knows it. Output and calls have been emitted on the way."""
 
@@ -99,6 +111,7 @@ class Result:
 
     warnings: tuple[str, ...] = ()
     calls: tuple[CallSummary, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
     seconds: float = 0.0
     is_truncated: bool = False
     """Whether output was lost, beyond what is kept."""

@@ -11,7 +11,7 @@ from ptc_cli.core.server import Origin, ServerConfig
 
 PolicyWord = Literal["allow", "ask", "deny"]
 
-BackendName = Literal["auto", "zygote", "landlock"]
+BackendName = Literal["auto", "zygote", "landlock", "monty"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,12 @@ class SandboxSettings:
     python: str | None = None
     """The interpreter of the environment whose packages programs may import; None for the standard library only."""
 
+    sessions: int = 16
+    """How many sessions are kept at most; the one that was idle longest makes room."""
+
+    session_idle_seconds: float = 1800.0
+    """After this a session that nobody uses is ended."""
+
     limits: Limits = field(default_factory=Limits)
     maxima: Limits = field(
         default_factory=lambda: Limits(
@@ -53,6 +59,7 @@ class SandboxSettings:
             output_bytes=1 << 20,
             kept_bytes=256 << 20,
             value_bytes=16 << 20,
+            artifact_bytes=1 << 30,
             result_bytes=4 << 30,
         )
     )

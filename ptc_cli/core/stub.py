@@ -59,6 +59,9 @@ class ToolStub:
     summary: str
     """The first sentence of the description, safe inside a docstring and on one line."""
 
+    learned_from: int = 0
+    """From how many results the type was learned, where `result_source` says so."""
+
     types: tuple[str, ...] = ()
     """Names of the stub's classes and aliases that the signature uses, directly or through others."""
 
@@ -73,7 +76,10 @@ class Stub:
     server: str
     module: str
     source: str
-    """The `.pyi` text, sync face."""
+    """The `.pyi` text, sync face; learned results are `Any` in it."""
+
+    learned_source: str | None = None
+    """The same with learned result types, which is what people and agents read; None where nothing was learned."""
 
     tools: tuple[ToolStub, ...]
     definitions: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +90,12 @@ class Stub:
 
     def face(self, face: Face) -> str:
         """Return the module's source with its functions in a face."""
-        return self.source if face == "sync" else _TOP_LEVEL_DEF.sub("async def ", self.source)
+        return in_face(self.source, face)
+
+    @property
+    def shown(self) -> str:
+        """The source as people and agents read it, sync face."""
+        return self.source if self.learned_source is None else self.learned_source
 
     def tool(self, name: str) -> ToolStub | None:
         """Return a tool by its wire name."""
@@ -96,8 +107,13 @@ class Stub:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the source."""
-        return text_digest(self.source)
+        """SHA-256 of the source, and of what was learned."""
+        return text_digest(self.source if self.learned_source is None else f"{self.source}\0{self.learned_source}")
+
+
+def in_face(source: str, face: Face) -> str:
+    """Return the source of a stub, given in the sync face, in a face."""
+    return source if face == "sync" else _TOP_LEVEL_DEF.sub("async def ", source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from typing import get_args
 
 from ptc_cli.core.call import ToolResult
@@ -18,6 +19,7 @@ from ptc_cli.core.event import (
     Event,
     Finished,
     Happening,
+    Kept,
     Output,
     Question,
     RunState,
@@ -25,7 +27,7 @@ from ptc_cli.core.event import (
     Warned,
 )
 from ptc_cli.core.execution import Execution
-from ptc_cli.core.result import CallSummary, Result
+from ptc_cli.core.result import Artifact, CallSummary, Result
 from ptc_cli.journal import Journal
 
 
@@ -43,6 +45,7 @@ class Run:
 
         self.clock = RunClock()
         self.calls: list[CallSummary] = []
+        self.artifacts: list[Artifact] = []
         self._journal = journal
         self._events: list[Event] = []
         self._more = asyncio.Event()
@@ -152,6 +155,8 @@ class Run:
                 self._output[stream].append(text)
             case Warned(message=message):
                 self._warnings.append(message)
+            case Kept(path=path, content=content):
+                self.artifacts.append(Artifact(path=path, bytes=len(content), digest=sha256(content).hexdigest()))
             case CallFinished():
                 self.calls.append(_summary(what))
             case Finished(result=result):

@@ -126,6 +126,7 @@ class Runner:
             limit=outcome.limit,
             warnings=run.warnings if warning is None else (*run.warnings, warning),
             calls=tuple(run.calls),
+            artifacts=tuple(run.artifacts),
             seconds=run.clock.elapsed(),
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from ptc_cli.core.backend import Backend, Emit
+from ptc_cli.core.backend import Backend, BackendSession, Emit
 from ptc_cli.core.call import ToolCaller
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.errors import SandboxError, SandboxUnavailableError
@@ -78,6 +78,14 @@ class ForkingBackend:
                 counts_threads=self._kind == "landlock",
             )
             return await program.finish()
+
+    async def open_session(self, execution: Execution) -> BackendSession:
+        """Open a session.
+
+        Raises:
+            SandboxError: There are none yet.
+        """
+        raise SandboxError("sandbox: sessions are not supported yet", hint="Leave it out of the run.")
 
     async def prewarm(self, count: int) -> None:
         """Keep so many confined processes waiting, with the default size of disk."""
@@ -173,6 +181,10 @@ class StrongestBackend:
         """Run one program in the backend that was chosen."""
         return await (await self._backend()).run(execution, call=call, emit=emit, clock=clock)
 
+    async def open_session(self, execution: Execution) -> BackendSession:
+        """Open a session in the backend that was chosen."""
+        return await (await self._backend()).open_session(execution)
+
     async def prewarm(self, count: int) -> None:
         """Have programs of default limits start faster."""
         await (await self._backend()).prewarm(count)
@@ -217,6 +229,8 @@ def open_backend(settings: SandboxSettings) -> Backend:
         "zygote": lambda: ForkingBackend(settings, "zygote"),
         "landlock": lambda: ForkingBackend(settings, "landlock"),
     }
+    if settings.backend not in makers:
+        raise SandboxUnavailableError(f"sandbox: the backend '{settings.backend}' is not there")
     return makers[settings.backend]()
 
 

@@ -16,6 +16,7 @@ from ptc_cli.core.event import (
     Checked,
     Finished,
     Happening,
+    Kept,
     Output,
     Progress,
     Question,
@@ -76,7 +77,7 @@ class _Follower:
                 self._withdraw(question_id)
             case Warned(message=message):
                 await self._peer.log("warning", message)
-            case Checked() | Started() | Output() | Finished():
+            case Checked() | Started() | Output() | Kept() | Finished():
                 pass
             case _:
                 assert_never(what)

@@ -12,14 +12,14 @@ import pytest
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.errors import SandboxError
-from ptc_cli.core.event import Output, Progress, Warned
+from ptc_cli.core.event import Kept, Output, Progress, Warned
 from ptc_cli.core.execution import Limits
 from ptc_cli.core.result import LimitHit
 from tests.sandboxes import Sandbox, Tools
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-Events = list[Output | Progress | Warned]
+Events = list[Output | Progress | Warned | Kept]
 
 
 async def seen(events: Events, text: str) -> None:
@@ -276,7 +276,7 @@ async def test_no_more_calls_are_under_way_than_may_be(sandbox: Sandbox) -> None
 
 
 async def test_cancelling_a_run_ends_its_program_and_its_calls_first(sandbox: Sandbox) -> None:
-    tools, events = Tools(), list[Output | Progress | Warned]()
+    tools, events = Tools(), list[Output | Progress | Warned | Kept]()
     source = "import threading\nthreading.Thread(target=demo.forever).start()\nprint('on')\nwhile True: pass"
     running = asyncio.create_task(sandbox.run(source, tools=tools, events=events))
     await seen(events, "on")

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from ptc_cli.core.errors import SandboxError
-from ptc_cli.core.event import Output, Progress, Warned
+from ptc_cli.core.event import Kept, Output, Progress, Warned
 from ptc_cli.core.settings import SandboxSettings
 from ptc_cli.sandbox import open_backend
 from tests.sandboxes import KINDS, Sandbox, execution_of, started
@@ -92,7 +92,7 @@ async def test_closing_ends_programs_that_run(kind: Kind) -> None:
     before = descendants()
     backend = open_backend(SandboxSettings(backend=kind))
     await backend.start()
-    events: list[Output | Progress | Warned] = []
+    events: list[Output | Progress | Warned | Kept] = []
     sandbox = Sandbox(backend=backend, layers=cast("Any", None))
     running = asyncio.create_task(sandbox.run("print('on')\nwhile True: pass", events=events))
     while not events:
@@ -109,7 +109,7 @@ async def test_closing_ends_programs_that_run(kind: Kind) -> None:
 async def test_when_the_worker_is_killed_its_programs_end_and_the_next_gets_a_new_one(kind: Kind) -> None:
     before = descendants()
     async with started(SandboxSettings(backend=kind)) as sandbox:
-        events: list[Output | Progress | Warned] = []
+        events: list[Output | Progress | Warned | Kept] = []
         running = asyncio.create_task(sandbox.run("print('on')\nwhile True: pass", events=events))
         while not events:
             await asyncio.sleep(0.01)
