@@ -36,11 +36,13 @@ def failure(error: BaseException, file: str, shown: Mapping[str, str]) -> Failur
         traceback.clear_frames(error.__traceback__)
         told = _short(line, shown[file])
         return Failure(type="MemoryError", message="out of memory", line=line, traceback=told, limit="memory_bytes")
+    # Before the traceback, which asks for the same text and goes on when it is interrupted there.
+    message = _message(error)
     trace = traceback.TracebackException.from_exception(error, compact=True)
     _keep_own_frames(trace, shown, set())
     return Failure(
         type=_cut(type(error).__name__),
-        message=_cut(_message(error)),
+        message=_cut(message),
         line=_line(error, file),
         traceback=_cut("".join(trace.format())),
         limit=_limit(error),
@@ -59,6 +61,8 @@ def _limit(error: BaseException) -> str | None:
 def _message(error: BaseException) -> str:
     try:
         return str(error)
+    except KeyboardInterrupt:
+        raise
     except BaseException as second:  # noqa: BLE001  # whatever the program's own `__str__` raises, an exit too
         return f"<{type(error).__name__} whose str() raises {type(second).__name__}>"
 

@@ -27,6 +27,16 @@ async def session(sandbox: Sandbox) -> AsyncIterator[Session]:
         yield session
 
 
+async def stopped(session: Session) -> psutil.Process:
+    """Return the session's process when it stands still."""
+    async with asyncio.timeout(10):
+        while True:
+            for process in session.processes():
+                if process.status() == psutil.STATUS_STOPPED:
+                    return process
+            await asyncio.sleep(0.01)
+
+
 async def test_names_modules_and_main_stay(session: Session) -> None:
     await session.run("import json as j\nx = [1]\nclass C: pass\nimport __main__ as m")
 
@@ -218,7 +228,7 @@ async def test_an_interrupted_program_may_clean_up(session: Session) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass",
+        "while True:\n    try:\n        while True: sum(range(99))\n    except KeyboardInterrupt: pass",
         "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
         "import asyncio\nwhile True:\n    try: await asyncio.sleep(60)\n    except BaseException: pass",
     ],
@@ -324,7 +334,7 @@ async def test_between_programs_nothing_runs(session: Session) -> None:
         "        print('noise')\nthreading.Thread(target=spin, daemon=True).start()\ntime.sleep(0.02)"
     )
     await session.run(source)
-    process = next(each for each in session.processes() if each.status() == psutil.STATUS_STOPPED)
+    process = await stopped(session)
     before = process.cpu_times()
     await asyncio.sleep(0.3)
 
@@ -428,9 +438,7 @@ async def test_output_is_passed_on_while_the_program_runs(session: Session) -> N
 
 async def test_a_session_that_died_while_idle_says_so(session: Session) -> None:
     await session.run("1")
-    stopped = [each for each in session.processes() if each.status() == psutil.STATUS_STOPPED]
-    for process in stopped:
-        process.kill()
+    (await stopped(session)).kill()
     async with asyncio.timeout(10):
         while session.backend.is_alive:
             await asyncio.sleep(0.01)
