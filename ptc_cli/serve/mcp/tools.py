@@ -91,7 +91,7 @@ class Tools:
     async def _python(self, arguments: JsonObject, caller: Caller, peer: Peer) -> types.CallToolResult:
         program = Program.of(arguments["code"])
         limits = _limits(self._engine.settings.sandbox.limits, arguments.get("timeout"))
-        execution = Execution.of(program, caller=caller, limits=limits)
+        execution = replace(Execution.of(program, caller=caller, limits=limits), session=arguments.get("session"))
         run = await self._engine.start(execution, can_ask=peer.can_ask)
         result = await follow(run, peer)
         told = answer(result, program, output_bytes=limits.output_bytes)
