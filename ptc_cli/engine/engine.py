@@ -32,6 +32,7 @@ from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
 from ptc_cli.engine.gate import EmitProgress
 from ptc_cli.engine.local import LocalServer
+from ptc_cli.engine.recent import RecentRuns
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.runner import Runner
 from ptc_cli.engine.sessions import Sessions
@@ -75,6 +76,7 @@ class Engine:
             secrets=lambda: references.secrets,
         )
         self._views = Views()
+        self._recent = RecentRuns(self.journal)
         self._index: tuple[View, Index] | None = None
         self._local: dict[str, LocalServer] = {}
         self._runs: set[asyncio.Task[Result]] = set()
@@ -98,8 +100,12 @@ class Engine:
         return self._explorers.tree(await self.describe(caller))
 
     async def shell(self, caller: Caller) -> CallerShell:
-        """Return the caller's shell over its tree."""
-        return self._explorers.shell(await self.describe(caller))
+        """Return the caller's shell over its tree, in which its session's last runs stand under `/runs`."""
+        return self._explorers.shell(await self.describe(caller), lambda: self._recent.overlay(caller))
+
+    def run_folder(self, caller: Caller, run: str) -> str | None:
+        """Return where a caller's shell finds a run, such as `/runs/3`; None where it does not."""
+        return self._recent.folder(caller, run)
 
     async def check(
         self, program: Program, caller: Caller, *, strict: bool = False, session: str | None = None
@@ -264,6 +270,8 @@ class Engine:
         task = asyncio.create_task(work, name=f"run {run.id}")
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)
+        if run.execution.kind == "program":
+            task.add_done_callback(lambda _: self._recent.add(run.execution.caller, run.id))
         run.begin(task)
         return run
 
