@@ -105,8 +105,10 @@ def _value(result: Result, output_bytes: int, folder: str | None) -> str:
     if result.value_kind == "repr":
         shown = cut_text(str(result.value), output_bytes, kept_at=_kept(folder, "value.txt"))
         return f"repr of the value, which is not JSON: {shown}"
-    is_text = isinstance(result.value, str) and result.value
-    text = result.value if is_text else json.dumps(result.value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(result.value, str) and result.value:
+        text = result.value
+    else:
+        text = json.dumps(result.value, ensure_ascii=False, separators=(",", ":"))
     return cut_text(text, output_bytes, kept_at=_kept(folder, "value.json"))
 
 
