@@ -17,6 +17,8 @@ MOST_PROCESSES = 4
 
 MOST_CHECKS = 3000
 MOST_MEMORY_BYTES = 400 << 20
+MOST_IDLE_ENTRIES = 400
+"""Entries of sessions other than the one that was served last: to remove one takes longer than to add one."""
 
 
 class Seat:
@@ -42,7 +44,11 @@ class Seat:
     def is_worn(self) -> bool:
         """Whether a fresh process should take over."""
         process = self._booted
-        return process is not None and (process.checks >= MOST_CHECKS or process.memory_bytes >= MOST_MEMORY_BYTES)
+        return process is not None and (
+            process.checks >= MOST_CHECKS
+            or process.memory_bytes >= MOST_MEMORY_BYTES
+            or process.idle_entries >= MOST_IDLE_ENTRIES
+        )
 
     @property
     def is_idle(self) -> bool:
