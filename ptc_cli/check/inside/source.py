@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ptc_cli.check.inside.folding import shrunk
 from ptc_cli.check.wire import Remark
 from ptc_cli.core.program import FaceReason, ModuleNames, face_of, module_names
 
@@ -119,7 +120,7 @@ def checkable(source: Source, supplied: Mapping[str, str]) -> str:
     The supplied names are imported in one more line at the end, so that nothing shifts.
     """
     imports = "; ".join(_import(name, path) for name, path in sorted(supplied.items()))
-    return f"{_defused(source.text)}\n{imports}\n"
+    return f"{_defused(shrunk(source.text, source.tree))}\n{imports}\n"
 
 
 def _import(name: str, path: str) -> str:
