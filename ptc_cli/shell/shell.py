@@ -13,7 +13,7 @@ from ptc_cli.core.tree import Node, Tree
 from ptc_cli.shell import lookup, second_run
 from ptc_cli.shell.bashkit_interpreter import BashkitInterpreter
 from ptc_cli.shell.command import Deadline
-from ptc_cli.shell.commands import commands
+from ptc_cli.shell.commands import ALWAYS
 from ptc_cli.shell.completion import complete
 from ptc_cli.shell.facts import OWNER
 from ptc_cli.shell.interpreter import Interpretation, Interpreter, Script
@@ -94,7 +94,7 @@ class Shell:
             mount=self._mount,
             cwd=_standing(root, session.cwd, self._home),
             env={**self._variables, **session.exported},
-            commands=commands(command),
+            commands=ALWAYS,
             now=self._clock(),
             deadline=Deadline(at=time.monotonic() + self._timeout_seconds),
         )

@@ -32,8 +32,11 @@ ALWAYS: Mapping[str, Command] = {
     "cp": copying.cp,
     "diff": diff.run,
     "du": du.run,
+    "egrep": grep.run,
+    "fgrep": grep.run,
     "file": file.run,
     "find": find.run,
+    "grep": grep.run,
     "jq": jq.run,
     "ln": copying.ln,
     "ls": ls.run,
@@ -50,8 +53,3 @@ ALWAYS: Mapping[str, Command] = {
     "xargs": xargs.run,
     **dict.fromkeys(not_found.NAMES, not_found.run),
 }
-
-
-def commands(script: str) -> Mapping[str, Command]:
-    """Return our own commands for a script."""
-    return {**ALWAYS, "grep": grep.run} if grep.RECURSIVE.search(script) else ALWAYS
