@@ -81,15 +81,26 @@ def _word_matcher(words: tuple[bytes, ...], asked: Request) -> Matcher:
     fold, inverted = asked.given.has("ignore-case", "y"), asked.given.has("invert-match")
 
     def hits(source: Source) -> Hits:
-        content = source.content.lower() if fold else source.content
-        if not inverted and not any(word in content for word in words):
-            return Hits()
-        lines = content.removesuffix(b"\n").split(b"\n") if content else []
-        return Hits(
-            numbers=[at for at, line in enumerate(lines) if any(word in line for word in words) is not inverted]
-        )
+        numbers = _numbers(source.content.lower() if fold else source.content, words)
+        if inverted:
+            selected = set(numbers)
+            return Hits(numbers=[number for number in range(source.count) if number not in selected])
+        return Hits(numbers=list(numbers))
 
     return lambda sources: map(hits, sources)
+
+
+def _numbers(content: bytes, words: tuple[bytes, ...]) -> Iterator[int]:
+    """Yield the numbers of the lines with a word; from hit to hit, as most lines have none."""
+    at = number = 0
+    while hits := [hit for hit in (content.find(word, at) for word in words) if hit >= 0]:
+        hit = min(hits)
+        number += content.count(b"\n", at, hit)
+        yield number
+        end = content.find(b"\n", hit)
+        if end < 0:
+            return
+        at, number = end + 1, number + 1
 
 
 def _native_hits(invocation: Invocation, arguments: tuple[str, ...], sources: Sequence[Source]) -> Iterator[Hits]:

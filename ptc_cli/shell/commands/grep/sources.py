@@ -20,6 +20,8 @@ class Sources:
         self._given = given
         self._recursive = given.has("recursive", "dereference-recursive") or given.value("directories") == "recurse"
         self._operands = operands or (("",) if self._recursive else ("-",))
+        self._included, self._excluded = given.values("include"), given.values("exclude")
+        self._unentered = given.values("exclude-dir")
         self.errors: list[str] = []
         self.is_labelled = len(self._operands) > 1
         """Whether there may be more than one file, so that results need their names."""
@@ -61,12 +63,11 @@ class Sources:
             if not node.is_directory:
                 if self._is_wanted(name):
                     yield Source(name=prefix + name, content=node.content)
-            elif not _any(name, self._given.values("exclude-dir")):
+            elif not _any(name, self._unentered):
                 yield from self._below(f"{prefix}{name}/", node)
 
     def _is_wanted(self, name: str) -> bool:
-        included = self._given.values("include")
-        return not _any(name, self._given.values("exclude")) and (not included or _any(name, included))
+        return not _any(name, self._excluded) and (not self._included or _any(name, self._included))
 
 
 def _any(name: str, patterns: tuple[str, ...]) -> bool:
