@@ -17,6 +17,7 @@ from ptc_cli.shell.command import Command, Invocation, NoInputError, OutOfTimeEr
 from ptc_cli.shell.facts import OWNER
 from ptc_cli.shell.interpreter import Interpretation, Script
 from ptc_cli.shell.mirror import Mirrors, empty
+from ptc_cli.shell.overlays import Overlays
 from ptc_cli.shell.ready import Bench, Pool, Ready, Setting, Work
 from ptc_cli.shell.unstreamed import unstreamed
 
@@ -53,6 +54,7 @@ class BashkitInterpreter:
 
     def __init__(self) -> None:
         self._mirrors = Mirrors()
+        self._overlays = Overlays()
         self._pool = Pool(self._ready)
 
     def run(self, script: Script) -> Interpretation:
@@ -71,11 +73,24 @@ class BashkitInterpreter:
         ready = self._pool.take(_setting(script, commands))
         ready.bench.work = Work(script=script, commands=commands, starved=starved)
         written: list[tuple[str, str]] = []
+        mounted = self._mount(ready.bash, script)
         result = ready.bash.execute_sync(unstreamed(script.text), on_output=lambda *chunks: written.append(chunks))
         outcome = _outcome(result, written, ready.bash.shell_state())
         if outcome.stopped is None and not _BACKGROUND.search(script.text):
-            self._pool.give_back(ready)
+            self._clear(ready, mounted)
         return outcome
+
+    def _clear(self, ready: Ready, mounted: list[str]) -> None:
+        for path in reversed(mounted):
+            ready.bash.unmount(path)
+        self._pool.give_back(ready)
+
+    def _mount(self, bash: Bash, script: Script) -> list[str]:
+        """Mount what stands beside the tree for this script, and return where."""
+        mounts = self._overlays.of(script)
+        for path, files in mounts:
+            bash.mount(path, files, read_only=True)
+        return [path for path, _ in mounts]
 
     def _ready(self, setting: Setting) -> Ready:
         bench = Bench()
@@ -137,11 +152,12 @@ class BashkitInterpreter:
     def _run_native(self, work: Work, shared: Mapping[str, bytes]) -> Output:
         ready = self._pool.take(_setting(work.script, work.commands))
         ready.bench.work = work
+        mounted = self._mount(ready.bash, work.script)
         if shared:
             ready.bash.mount(_DESCRIPTORS.rstrip("/"), _files(shared), read_only=True)
         result = ready.bash.execute_sync(work.script.text)
         if not shared and not result.error:
-            self._pool.give_back(ready)
+            self._clear(ready, mounted)
         return Output(stdout=result.stdout, stderr=result.stderr, exit_code=result.exit_code)
 
 

@@ -46,7 +46,7 @@ class Mirrors:
         """
         with self._lock:
             if self._root is not root:
-                found = [self._mirror(path, node, depth) for path, node, depth in _separate(root)]
+                found = [self._mirror(path, node, depth) for path, node, depth in separate(root)]
                 self._known = {mirror.path: mirror for mirror in found}
                 self._whole = _whole(found)
                 self._root = root
@@ -56,9 +56,7 @@ class Mirrors:
         known = self._known.get(path)
         if known is not None and known.node is node:
             return known
-        files = empty()
-        _fill(files, "", node, depth)
-        files.chmod("/", node.mode & 0o7777)
+        files = copied(node, depth)
         _touch(files, node)
         return Mirror(path=path, node=node, files=files)
 
@@ -70,7 +68,7 @@ def _whole(mirrors: Iterable[Mirror]) -> Bash:
     return bash
 
 
-def _separate(root: Node) -> Iterator[tuple[str, Node, int]]:
+def separate(root: Node) -> Iterator[tuple[str, Node, int]]:
     """Yield the directories that get a file system of their own, each before those inside it: path, node, depth."""
     yield "/", root, 0
     level = [("", root)]
@@ -82,6 +80,14 @@ def _separate(root: Node) -> Iterator[tuple[str, Node, int]]:
             if child.is_directory
         ]
         yield from ((path, node, depth) for path, node in level)
+
+
+def copied(node: Node, depth: int) -> FileSystem:
+    """Return a directory's copy, without the directories below that have copies of their own."""
+    files = empty()
+    _fill(files, "", node, depth)
+    files.chmod("/", node.mode & 0o7777)
+    return files
 
 
 def empty() -> FileSystem:
