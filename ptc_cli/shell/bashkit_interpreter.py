@@ -28,7 +28,10 @@ _INPUT = "__input"
 """How a command that we wrap is handed its input inside."""
 
 _DESCRIPTORS = "/dev/fd/"
-"""Where process substitutions have their files, which a second interpreter must be shown too."""
+"""Where process substitutions have their files."""
+
+_SHARED = "/__fd/"
+"""Where a second interpreter is shown those files; it has a `/dev/fd` of its own, which nothing can be mounted over."""
 
 _TIMED_OUT_STATUS = 124
 _UNBOUND_STATUS = 127
@@ -141,12 +144,14 @@ class BashkitInterpreter:
     def _native(self, work: Work, invocation: Invocation, args: tuple[str, ...]) -> Output:
         """Run bashkit's own form of a command: in a second interpreter, in which ours does not stand before it."""
         others = {name: command for name, command in work.commands.items() if name != invocation.name}
-        text = shlex.join([invocation.name, *args])
+        shared = dict(_shared(invocation, args))
+        text = shlex.join(
+            [invocation.name, *(_SHARED + arg.removeprefix(_DESCRIPTORS) if arg in shared else arg for arg in args)]
+        )
         if invocation.stdin is not None:
             text = f"{_INPUT} | {text}"
         script = replace(work.script, text=text, cwd=invocation.cwd, env=invocation.env)
         inner = Work(script=script, commands=others, stdin=invocation.stdin or "", starved=work.starved)
-        shared = dict(_shared(invocation, args))
         return _in_thread(lambda: self._run_native(inner, shared))
 
     def _run_native(self, work: Work, shared: Mapping[str, bytes]) -> Output:
@@ -154,11 +159,15 @@ class BashkitInterpreter:
         ready.bench.work = work
         mounted = self._mount(ready.bash, work.script)
         if shared:
-            ready.bash.mount(_DESCRIPTORS.rstrip("/"), _files(shared), read_only=True)
+            ready.bash.mount(_SHARED, _files(shared), read_only=True)
+            mounted.append(_SHARED)
         result = ready.bash.execute_sync(work.script.text)
-        if not shared and not result.error:
+        if not result.error:
             self._clear(ready, mounted)
-        return Output(stdout=result.stdout, stderr=result.stderr, exit_code=result.exit_code)
+        stdout, stderr = (
+            text.replace(_SHARED, _DESCRIPTORS) if shared else text for text in (result.stdout, result.stderr)
+        )
+        return Output(stdout=stdout, stderr=stderr, exit_code=result.exit_code)
 
 
 def _setting(script: Script, commands: Mapping[str, Command]) -> Setting:
@@ -198,7 +207,7 @@ def _outcome(result: ExecResult, written: list[tuple[str, str]], state: ShellSta
 def _files(contents: Mapping[str, bytes]) -> FileSystem:
     files = empty()
     for path, content in contents.items():
-        files.write_file(path.removeprefix(_DESCRIPTORS.rstrip("/")), content)
+        files.write_file(f"/{path.removeprefix(_DESCRIPTORS)}", content)
     return files
 
 
