@@ -60,7 +60,9 @@ async def test_a_package_without_types_is_a_warning(packages: Checker) -> None:
     report = await check(packages, "import ledger\nledger.total([1]).anything")
 
     assert report.passed
-    assert [(each.line, each.code) for each in report.warnings] == [(1, "import-untyped")]
+    assert [(each.line, each.code, each.message) for each in report.warnings] == [
+        (1, "import-untyped", "the package 'ledger' has no types: what it gives is not checked")
+    ]
 
 
 async def test_a_package_that_is_not_there_is_a_warning(packages: Checker) -> None:
