@@ -224,7 +224,7 @@ class Engine:
     def _backend(self) -> Backend:
         from ptc_cli.sandbox import open_backend
 
-        return open_backend(self.settings.sandbox)
+        return open_backend(self.settings.sandbox, folders=self.folders)
 
     @cached_property
     def _explorers(self) -> Explorers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from contextlib import suppress
 from dataclasses import replace
 from math import ceil
@@ -20,6 +21,7 @@ from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.result import Outcome
 from ptc_cli.sandbox.calls import Calls
 from ptc_cli.sandbox.channel import Channel
+from ptc_cli.sandbox.keeping import Keeping
 from ptc_cli.sandbox.outcome import Verdict, outcome, over_limit, violation
 from ptc_cli.sandbox.output import KeptBytes, OutputPipe
 from ptc_cli.sandbox.wire import (
@@ -28,6 +30,8 @@ from ptc_cli.sandbox.wire import (
     Cancelled,
     Ended,
     Frame,
+    LeftOut,
+    Piece,
     Progressed,
     Ready,
     ViolationError,
@@ -69,6 +73,7 @@ class RunningProgram:
         )
         self._calls = Calls(execution, call=call, send=self._channel.send, clock=clock)
         self._calls.room_made = self._channel.release
+        self._keeping = Keeping(execution, emit=emit)
         kept = KeptBytes(self._limits.kept_bytes, self._printed_too_much)
         self._pipes = (
             OutputPipe(child.stdout, "stdout", kept=kept, emit=emit),
@@ -82,18 +87,21 @@ class RunningProgram:
             SandboxError: The sandbox broke.
         """
         loop = asyncio.get_running_loop()
-        watch = loop.create_task(self._watch())
+        watches = [loop.create_task(watch) for watch in (self._watch(), self._watch_disk())]
         try:
             self._child.channel.setblocking(False)
             await loop.create_connection(lambda: self._channel, sock=self._child.channel)
             self._channel.send(encode(_job(self._execution, counts_threads=self._counts_threads)))
             exit_ = await asyncio.shield(self._child.exited)
             await self._drain()
+            self._keeping.close()
+            await self._weigh()
         finally:
-            watch.cancel()
+            for watch in watches:
+                watch.cancel()
             # Also when this task is cancelled: nothing of the program may outlive it.
             await asyncio.shield(self._bury())
-        if self._broken is not None or not self._is_ready:
+        if self._broken is not None or (self._verdict is None and not self._is_ready):
             raise SandboxError(f"sandbox: a process could not be confined: {self._broken or 'it ended before it was'}")
         told = outcome(
             exit_, ended=self._ended, verdict=self._verdict, limits=self._limits, budget=self._calls.exhausted
@@ -132,6 +140,10 @@ class RunningProgram:
             self._calls.cancel(frame.id)
         elif isinstance(frame, Progressed):
             self._report(frame)
+        elif isinstance(frame, Piece):
+            self._keeping.take(frame)
+        elif isinstance(frame, LeftOut):
+            self._keeping.leave(frame)
         else:
             self._ended = frame
             self._lingering = asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._child.kill)
@@ -157,9 +169,9 @@ class RunningProgram:
         elif self._progress_left == 0:
             self._emit(Warned(message=f"progress beyond {_PROGRESS_EVENTS:,} reports is not shown"))
 
-    def _condemn(self, verdict: Verdict) -> None:
-        """End the program, for the first reason there is."""
-        if self._verdict is None and self._ended is None:
+    def _condemn(self, verdict: Verdict, *, late: bool = False) -> None:
+        """End the program, for the first reason there is; `late` if that holds also when it has ended by itself."""
+        if self._verdict is None and (late or self._ended is None):
             self._verdict = verdict
         self._child.kill()
 
@@ -177,6 +189,22 @@ class RunningProgram:
             await asyncio.sleep(min(rest, _WATCH_SECONDS) if self._counts_threads else rest)
         message = f"the program was still running after {self._limits.wall_seconds:g} s"
         self._condemn(over_limit("wall_seconds", self._limits, message))
+
+    async def _watch_disk(self) -> None:
+        """End the program when its named workspace is too full: the kernel bounds each of its files, but not all."""
+        while self._child.ground.workspace is not None and not self._is_over:
+            began = time.perf_counter()
+            await self._weigh()
+            await asyncio.sleep(max(_WATCH_SECONDS, 10 * (time.perf_counter() - began)))
+
+    async def _weigh(self) -> None:
+        if self._child.ground.workspace is None:
+            return
+        # In a thread: a folder may take long to walk, and its disk to answer.
+        excess = await asyncio.to_thread(lambda: self._child.ground.excess)
+        if excess is not None:
+            hint = "Delete files in it, or the whole of it: ptc workspaces remove. Or raise the limit disk_bytes."
+            self._condemn(over_limit("disk_bytes", self._limits, excess, hint=hint), late=True)
 
 
 def _threads(process: int) -> int:
@@ -198,6 +226,8 @@ def _job(execution: Execution, *, counts_threads: bool) -> JsonObject:
         "supplied": list(execution.supplied),
         "bindings": [to_json(binding) for binding in execution.bindings],
         "value_bytes": limits.value_bytes,
+        "keep": list(execution.keep),
+        "artifact_bytes": limits.artifact_bytes,
         "allowance": {
             "memory_bytes": limits.memory_bytes,
             "cpu_seconds": max(1, ceil(limits.cpu_seconds)),

@@ -10,7 +10,6 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,10 @@ from typing import Any
 
 import ptc_cli
 from ptc_cli.core.errors import SandboxError, WorkerError
+from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
 from ptc_cli.sandbox import layers as names
+from ptc_cli.sandbox.ground import Ground
 from ptc_cli.sandbox.interpreter import Interpreter, orjson_folder
 from ptc_cli.sandbox.outcome import Exit
 
@@ -54,7 +55,7 @@ class Child:
     channel: socket.socket
     stdout: int
     stderr: int
-    disk_bytes: int
+    ground: Ground
     exited: asyncio.Future[Exit]
 
     def kill(self) -> None:
@@ -109,7 +110,7 @@ class Worker:
         process.stderr.close()
         return cls(process, control, layers)
 
-    async def fork(self, disk_bytes: int) -> Child:
+    async def fork(self, ground: Ground) -> Child:
         """Return a new confined process.
 
         Raises:
@@ -125,7 +126,7 @@ class Worker:
         # Whoever waits for a process has its own way to hear of it; an end nobody waits for is no error.
         exited.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            self._order({"id": order, "disk_bytes": disk_bytes}, theirs.fileno(), their_out, their_err)
+            self._order({"id": order, **_told(ground)}, theirs.fileno(), their_out, their_err)
             process, handle = await started
         except BaseException:
             ours.close()
@@ -136,9 +137,7 @@ class Worker:
             theirs.close()
             os.close(their_out)
             os.close(their_err)
-        return Child(
-            process=process, handle=handle, channel=ours, stdout=out, stderr=err, disk_bytes=disk_bytes, exited=exited
-        )
+        return Child(process=process, handle=handle, channel=ours, stdout=out, stderr=err, ground=ground, exited=exited)
 
     async def close(self) -> None:
         """End it, and every process that it forked."""
@@ -146,7 +145,7 @@ class Worker:
         self._control.close()
         await asyncio.to_thread(_end, self._process)
 
-    def _order(self, message: Mapping[str, int], *descriptors: int) -> None:
+    def _order(self, message: JsonObject, *descriptors: int) -> None:
         if self.is_gone:
             raise WorkerError("sandbox: the worker process has ended")
         try:
@@ -191,6 +190,14 @@ class Worker:
         waiting: list[asyncio.Future[Any]] = [*self._started.values(), *self._running.values()]
         for future in waiting:
             _fail(future, WorkerError("sandbox: the worker process ended, and its programs with it"))
+
+
+def _told(ground: Ground) -> JsonObject:
+    return {
+        "disk_bytes": ground.disk_bytes,
+        "workspace": None if ground.workspace is None else str(ground.workspace),
+        "mounts": [[mount.path, mount.name] for mount in ground.mounts],
+    }
 
 
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:

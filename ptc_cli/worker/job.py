@@ -40,6 +40,10 @@ class Job:
     supplied: tuple[str, ...]
     servers: tuple[Server, ...] = field(repr=False)
     value_bytes: int
+    keep: tuple[str, ...]
+    """Globs over paths in the workspace."""
+
+    artifact_bytes: int
     allowance: Allowance
 
     @classmethod
@@ -54,6 +58,8 @@ class Job:
             supplied=tuple(frame["supplied"]),
             servers=tuple(_server(data) for data in frame["bindings"]),
             value_bytes=frame["value_bytes"],
+            keep=tuple(frame["keep"]),
+            artifact_bytes=frame["artifact_bytes"],
             allowance=Allowance(**frame["allowance"]),
         )
 

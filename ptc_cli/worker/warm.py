@@ -39,7 +39,7 @@ def _rehearse() -> None:
     channel = Channel(theirs.detach())
     job = Job(
         source="await tools.a()\n1", name="rehearsal", face="async", seed=0, input="{}", supplied=("tools",),
-        servers=(), value_bytes=0,
+        servers=(), value_bytes=0, keep=(), artifact_bytes=0,
         allowance=Allowance(memory_bytes=0, cpu_seconds=0, file_bytes=0, open_files=0, threads=0),
     )  # fmt: skip
     call = caller(job, channel)
