@@ -38,6 +38,12 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MALLOC_ARENA_MAX": "2",
     "PYTHONDONTWRITEBYTECODE": "1",
+    # Numeric libraries start a thread per processor when they are imported, each with megabytes of its own.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # There is no screen.
+    "MPLBACKEND": "Agg",
 }
 _WORKSPACE_ENVIRONMENT = {"HOME": "/workspace", "TMPDIR": "/workspace"}
 
