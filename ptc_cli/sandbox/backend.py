@@ -124,7 +124,14 @@ class ForkingBackend:
             self._worker = None
         python = self._settings.python
         chosen = interpreter.own() if python is None else interpreter.configured(python)
-        worker = await Worker.start(chosen, use_namespaces=self._kind == "zygote", answer_seconds=self._answer_seconds)
+        with_namespaces = self._kind == "zygote"
+        worker = await Worker.start(
+            chosen,
+            use_namespaces=with_namespaces,
+            # Without a root of its own the worker could reach everything, and so could what it imports.
+            preload=self._settings.preload if with_namespaces else (),
+            answer_seconds=self._answer_seconds,
+        )
         try:
             demand(worker.layers, self._settings.require, by="[sandbox] require")
         except SandboxUnavailableError:

@@ -94,20 +94,25 @@ class Worker:
 
     @classmethod
     async def start(
-        cls, interpreter: Interpreter, *, use_namespaces: bool, answer_seconds: float = _START_SECONDS
+        cls,
+        interpreter: Interpreter,
+        *,
+        use_namespaces: bool,
+        preload: tuple[str, ...] = (),
+        answer_seconds: float = _START_SECONDS,
     ) -> Worker:
         """Start a worker, and wait until it can run programs; a machine that hangs is given `answer_seconds`.
 
         Raises:
             LayersMissingError: A layer that it cannot do without is missing.
-            WorkerError: It does not start.
+            WorkerError: It does not start, or what it is to preload cannot be.
         """
-        control, process = _launch(interpreter, use_namespaces=use_namespaces)
+        control, process = _launch(interpreter, use_namespaces=use_namespaces, preload=preload)
         try:
             layers = _layers(await _hear_once(control, process, answer_seconds), use_namespaces=use_namespaces)
             needed = set(names.LAYERS) - {"landlock"} if use_namespaces else set(names.PROCESS_LAYERS)
             names.demand(layers, sorted(needed), by="this machine does not give it")
-            await _hear_once(control, process, _START_SECONDS)
+            _refuse_failed(await _hear_once(control, process, _START_SECONDS))
         except BaseException:
             control.close()
             _end(process)
@@ -215,13 +220,21 @@ def _exit(told: dict[str, Any]) -> Exit:
     return Exit(code=told["exit"], cpu_seconds=told["cpu_seconds"], peak_memory_bytes=told["peak_memory_bytes"])
 
 
-def _launch(interpreter: Interpreter, *, use_namespaces: bool) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+def _refuse_failed(told: dict[str, Any]) -> None:
+    if "failed" in told:
+        raise WorkerError(f"sandbox: {told['failed']}", hint="Mend preload under [sandbox], or leave it out.")
+
+
+def _launch(
+    interpreter: Interpreter, *, use_namespaces: bool, preload: tuple[str, ...]
+) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     plan = {
         "control": theirs.fileno(),
         "use_namespaces": use_namespaces,
         "readable": interpreter.readable,
         "packages": interpreter.packages,
+        "preload": preload,
         "orjson": orjson_folder(),
     }
     control.setblocking(False)

@@ -15,6 +15,7 @@ from ptc_cli.worker.files import Held
 from ptc_cli.worker.job import Job
 from ptc_cli.worker.keeping import Keeper
 from ptc_cli.worker.namespaces import LayerMissingError
+from ptc_cli.worker.preload import reseed
 
 _THREAD_STACK_BYTES = 4 << 20  # twice as many threads fit into the same memory as with the usual 8 MiB
 _BROKEN_EXIT_CODE = 120
@@ -39,6 +40,7 @@ def live(cage: Cage, descriptors: tuple[int, int, int], *, files: Held, already_
     limit(job.allowance, already_mapped_bytes=already_mapped_bytes)
     channel.start_reading()
     keeper = Keeper(job.keep, most_bytes=job.artifact_bytes)
+    reseed(job.seed)
     end = program.run(job, channel)
     _flush()
     keeper.send(channel)

@@ -92,7 +92,7 @@ def isolate(cage: Cage, files: Held) -> None:
     os.setsid()
     if not cage.use_namespaces:
         # As long as this process may still go there.
-        os.fchdir(files.workspace) if files.workspace is not None else os.chdir("/")
+        _go_to_workspace(files)
     with layer("user-namespace" if cage.use_namespaces else "capabilities-dropped"):
         _change_user(cage.user)
     if cage.use_namespaces:
@@ -184,6 +184,15 @@ def _enter_own_namespaces(cage: Cage, files: Held) -> None:
             _write(cage.processes, f"self/{name}", text)
     with layer("mount-namespace"):
         arrange(files, owner=_PROGRAM_USER)
+
+
+def _go_to_workspace(files: Held) -> None:
+    if files.workspace is None:
+        os.chdir("/")
+        return
+    os.fchdir(files.workspace)
+    folder = os.getcwd()  # noqa: PTH109  # this process has no use for pathlib
+    os.environ.update(HOME=folder, TMPDIR=folder)
 
 
 def _write(folder: int, path: str, text: str) -> None:

@@ -74,6 +74,11 @@ def mount(source: str, target: str, kind: str, flags: int, options: str) -> None
     _checked(int(_libc.mount(*texts, ctypes.c_ulong(flags), os.fsencode(options))), f"mount {target}")
 
 
+def unmount(target: str) -> None:
+    """Take away what was last mounted there, now or when nothing of it is open any more."""
+    _checked(int(_libc.umount2(os.fsencode(target), _DETACH)), "umount2")
+
+
 def make_mounts_private() -> None:
     """Keep what is mounted from now on from spreading to other namespaces."""
     _checked(int(_libc.mount(None, b"/", None, ctypes.c_ulong(_RECURSIVE | _PRIVATE), None)), "mount /")

@@ -26,6 +26,7 @@ from ptc_cli.worker.exact import use_orjson
 from ptc_cli.worker.files import Held, Wanted, held
 from ptc_cli.worker.namespaces import NOBODY, LayerMissingError, enter, identities, layer, mounts_of
 from ptc_cli.worker.plan import Plan
+from ptc_cli.worker.preload import PreloadError, preload
 from ptc_cli.worker.warm import warm_up
 
 _PACKET_BYTES = 1 << 16
@@ -48,6 +49,11 @@ def main(plan: Plan) -> NoReturn:
             "missing": {name: against for name, against in found.items() if against},
         },
     )
+    try:
+        preload(plan.preload, processes=cage.processes)
+    except PreloadError as error:
+        _send(control, {"failed": str(error)})
+        sys.exit(1)
     warm_up()
     _send(control, {"ready": True})
     Zygote(control, cage).serve()
