@@ -41,6 +41,11 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A program of a session begins: it can be interrupted from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
     """The process could not be confined."""
 
@@ -107,7 +112,7 @@ class Ended:
     limit: str | None
 
 
-Frame: TypeAlias = Ready | Broken | Called | Cancelled | Progressed | Piece | LeftOut | Ended
+Frame: TypeAlias = Ready | Begun | Broken | Called | Cancelled | Progressed | Piece | LeftOut | Ended
 
 
 def framed(payload: bytes) -> bytes:
@@ -262,6 +267,10 @@ def _read_ready(_: JsonObject) -> Frame:
     return Ready()
 
 
+def _read_begun(_: JsonObject) -> Frame:
+    return Begun()
+
+
 def _read_broken(data: JsonObject) -> Frame:
     return Broken(message=_text(data, "message"))
 
@@ -329,6 +338,7 @@ def _read_error(data: JsonObject) -> ProgramError:
 
 _READERS: Mapping[str, Callable[[JsonObject], Frame]] = {
     "ready": _read_ready,
+    "begun": _read_begun,
     "broken": _read_broken,
     "call": _read_call,
     "cancel": _read_cancel,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from ptc_cli.worker.confine import Allowance
+Face: TypeAlias = Literal["sync", "async"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Job:
 
     source: str
     name: str
-    face: Literal["sync", "async"]
+    face: Face
     seed: int
     input: str | None
     supplied: tuple[str, ...]
@@ -44,7 +44,6 @@ class Job:
     """Globs over paths in the workspace."""
 
     artifact_bytes: int
-    allowance: Allowance
 
     @classmethod
     def of(cls, frame: dict[str, Any]) -> Job:
@@ -60,7 +59,6 @@ class Job:
             value_bytes=frame["value_bytes"],
             keep=tuple(frame["keep"]),
             artifact_bytes=frame["artifact_bytes"],
-            allowance=Allowance(**frame["allowance"]),
         )
 
 
