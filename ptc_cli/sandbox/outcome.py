@@ -12,8 +12,7 @@ from ptc_cli.core.result import LimitHit, Outcome, ProgramError
 from ptc_cli.sandbox.wire import Ended
 
 _USED_UP = 0.75
-"""The kernel keeps the limit by its ticks, and says afterwards what was really used: up to a tenth less where the machine
-is busy."""
+"""The kernel keeps the limit by its ticks, and says afterwards what was really used: a tenth less on a busy machine."""
 
 _KILLED = {
     signal.SIGKILL: "the program's process was killed (SIGKILL), as by a machine that is out of memory",
