@@ -30,6 +30,7 @@ _SET_NAME, _GET_NAME, _NAME_MEMORY = 15, 16, 0x53564D41
 _GET_OPTIONS = (3, 4, 7, 8, 38, 39)
 _SET_OPTIONS = (2, 7, 8, 9)
 _SIGKILL = 9
+_CREATE, _OTHERS_PRIVILEGES = 0x400040, 0o6000  # O_CREAT and __O_TMPFILE; the setuid and setgid bits
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
 
 
@@ -79,6 +80,23 @@ def _unix_stream_pair() -> list[Instruction]:
     ]
 
 
+def _without_privileges(index: int) -> list[Instruction]:
+    """Allow modes of files without the setuid and setgid bits: a named workspace is a folder of the host's disk."""
+    return [
+        _argument(index),
+        Instruction(AND, 0, 0, _OTHERS_PRIVILEGES),
+        Instruction(IF_EQUAL, 0, 1, 0),
+        _give(ALLOW),
+        _give(DENY),
+    ]
+
+
+def _opening(flags: int, mode: int) -> list[Instruction]:
+    """Allow to open; the mode counts, and is more than a stray value, where a file is made."""
+    is_plain = [Instruction(AND, 0, 0, _CREATE), Instruction(IF_EQUAL, 0, 1, 0), _give(ALLOW)]
+    return [_argument(flags), *is_plain, *_without_privileges(mode)]
+
+
 def _signals(process: int) -> list[Instruction]:
     """Allow signals to the program itself; SIGKILL, which the first process of a namespace would outlive, ends it."""
     return [
@@ -95,6 +113,12 @@ def _signals(process: int) -> list[Instruction]:
 def _conditions(process: int) -> dict[str, list[Instruction]]:
     """Return what else is allowed, depending on its arguments; `process` is the program's own process id."""
     return {
+        "openat": _opening(2, 3),
+        "open": _opening(1, 2),
+        "creat": _without_privileges(1),
+        "chmod": _without_privileges(1),
+        "fchmod": _without_privileges(1),
+        "fchmodat": _without_privileges(2),
         "clone": _one_of(0, _THREAD_FLAGS),
         "ioctl": _one_of(1, (_ASK_TERMINAL, _BYTES_WAITING, _NON_BLOCKING, _WINDOW_SIZE, _SET_CLOEXEC, _CLEAR_CLOEXEC)),
         "fcntl": _one_of(1, _FCNTL),
@@ -119,7 +143,8 @@ def allow_list(calls: SystemCalls, *, process: int = 1) -> tuple[Instruction, ..
         if name in calls.numbers:
             program += _on(calls.numbers[name], [_give(ALLOW)])
     for name, body in _conditions(process).items():
-        program += _on(calls.numbers[name], body)
+        if name in calls.numbers:
+            program += _on(calls.numbers[name], body)
     for name in ABSENT:
         program += _on(calls.numbers[name], [_give(NO_SUCH_CALL)])
     return (*program, _give(DENY))

@@ -11,7 +11,6 @@ import pytest
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.clock import RunClock
-from ptc_cli.core.errors import SandboxError
 from ptc_cli.core.event import Kept, Output, Progress, Warned
 from ptc_cli.core.execution import Limits
 from ptc_cli.core.result import LimitHit
@@ -326,15 +325,35 @@ async def test_what_else_the_user_runs_does_not_count(sandbox: Sandbox) -> None:
     assert ran.value == 1
 
 
-@pytest.mark.parametrize("asked", [{"workspace": "w"}, {"mounts": ("/etc",)}])
-async def test_what_is_not_supported_is_refused(sandbox: Sandbox, asked: dict[str, object]) -> None:
-    with pytest.raises(SandboxError, match="not supported"):
-        await sandbox.run("1", **asked)  # type: ignore[arg-type]
-
-
 async def test_prewarmed_processes_serve_programs(sandbox: Sandbox) -> None:
     await sandbox.backend.prewarm(2)
     values = [await sandbox.value("demo.add(1, 2)") for _ in range(5)]
     await sandbox.backend.prewarm(0)
 
     assert values == [3] * 5
+
+
+@pytest.mark.parametrize(
+    ("source", "limits", "status"),
+    [
+        ("1/0", {}, "failed"),
+        ("raise SystemExit(3)", {}, "failed"),
+        ("import os\nos._exit(3)", {}, "failed"),
+        ("import ctypes\nctypes.string_at(0)", {}, "failed"),
+        ("while True: pass", {"wall_seconds": 1}, "timeout"),
+        ("bytearray(2 << 30)", {}, "limit"),
+        ("demo.add(1, 2)\ndemo.add(1, 2)", {"calls": 1}, "limit"),
+        ("import os\nos.write(3, b'nonsense' * 100)\nwhile True: pass", {}, "killed"),
+        ("print('x' * 100_000)", {"kept_bytes": 5000}, "limit"),
+        ("'x' * 100_000", {"value_bytes": 5000}, "limit"),
+    ],
+)
+async def test_what_was_printed_is_kept_however_the_program_ends(
+    sandbox: Sandbox, source: str, limits: dict[str, int], status: str
+) -> None:
+    ran = await sandbox.run(f"print('before')\n{source}", limits=Limits(**{"wall_seconds": 20, **limits}))
+
+    assert (ran.outcome.status, ran.stdout[:7]) == (status, "before\n")
+    if status in ("limit", "timeout"):
+        assert ran.outcome.limit is not None
+        assert ran.outcome.limit.value == (limits or {"memory_bytes": 512 << 20})[ran.outcome.limit.name]
