@@ -244,7 +244,7 @@ from ptc_cli.vfs import VirtualTree
 data = Path(os.environ["DATA"])
 made = json.loads((data / "tree.json").read_text())
 shell = Shell(VirtualTree(StubTree(files=made["files"], modified_at=made["modified_at"])), mount="/tools")
-commands = [json.loads(line)["cmd"] for line in (data / "commands.jsonl").read_text().splitlines()][::4]
+commands = [json.loads(line)["cmd"] for line in (data / "commands.jsonl").read_text().splitlines()]
 for round in (1, 2):
     # The first round does the imports; only the second is looked at.
     os.path.exists("/MARK_START") if round == 2 else None
