@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from ptc_cli.core.stub import StubTree
 from ptc_cli.shell import Shell
 from ptc_cli.shell.unstreamed import unstreamed
+from ptc_cli.vfs import VirtualTree
 
 
 @pytest.mark.parametrize(
@@ -107,6 +111,18 @@ async def test_nothing_of_a_command_is_left_for_the_next(shell: Shell, dirt: str
 
     assert len(before.stdout) > 500
     assert (after.stdout, after.stderr, after.exit_code) == (before.stdout, before.stderr, before.exit_code)
+
+
+async def test_commands_at_once_share_nothing_but_the_tree(tree: VirtualTree, shell: Shell) -> None:
+    async def one(number: int) -> bool:
+        if number % 20 == 0:
+            tree.update(StubTree(files={"/README.md": "# Tools\n", "/docs/n": f"{number}\n"}))
+        result = await shell.run(
+            f"X={number}; cat /README.md | grep -c Tools; jq -n {number}; echo $X", shell.session()
+        )
+        return result.stdout == f"1\n{number}\n{number}\n"
+
+    assert all(await asyncio.gather(*map(one, range(100))))
 
 
 async def test_a_stopped_interpreter_is_not_used_again(shell: Shell) -> None:
