@@ -116,7 +116,7 @@ def lock(cage: Cage) -> None:
         for kind in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
             resource.setrlimit(kind, (0, 0))
     with layer("seccomp"):
-        kernel.install_filter(cage.filter if cage.use_namespaces else filter_for(os.getpid()))
+        kernel.install_filter(cage.filter if cage.use_namespaces else filter_for(os.getpid(), root_is_own=False))
 
 
 def limit(allowance: Allowance, *, already_mapped_bytes: int) -> None:
@@ -136,12 +136,12 @@ def limit(allowance: Allowance, *, already_mapped_bytes: int) -> None:
         resource.setrlimit(kind, (most, most))
 
 
-def filter_for(process: int) -> bytes:
+def filter_for(process: int, *, root_is_own: bool) -> bytes:
     """Return the filter for a program that is a certain process."""
     calls = system_calls()
     if calls is None:
         raise kernel.KernelError(0, f"no table of system calls for this machine ({os.uname().machine})")
-    return assemble(allow_list(calls, process=process))
+    return assemble(allow_list(calls, process=process, root_is_own=root_is_own))
 
 
 def take_descriptors(output: int, errors: int, channel: int, *, keep: int) -> None:

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ptc_cli.worker.syscalls import ABSENT, ALLOWED, X86_64, SystemCalls
+from ptc_cli.worker.syscalls import ABSENT, ALLOWED, ATTRIBUTES, X86_64, SystemCalls
 
 LOAD, AND, RETURN = 0x20, 0x54, 0x06
 IF_EQUAL, IF_AT_LEAST = 0x15, 0x35
@@ -31,6 +31,7 @@ _GET_OPTIONS = (3, 4, 7, 8, 38, 39)
 _SET_OPTIONS = (2, 7, 8, 9)
 _SIGKILL = 9
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
+_OUT_OF_BAND = 1
 
 
 class Instruction(NamedTuple):
@@ -79,6 +80,17 @@ def _unix_stream_pair() -> list[Instruction]:
     ]
 
 
+def _without_out_of_band(index: int) -> list[Instruction]:
+    """Allow flags but one that hardly any program needs, and whose code in the kernel let programs out before."""
+    return [
+        _argument(index),
+        Instruction(AND, 0, 0, _OUT_OF_BAND),
+        Instruction(IF_EQUAL, 0, 1, 0),
+        _give(ALLOW),
+        _give(DENY),
+    ]
+
+
 def _signals(process: int) -> list[Instruction]:
     """Allow signals to the program itself; SIGKILL, which the first process of a namespace would outlive, ends it."""
     return [
@@ -100,6 +112,10 @@ def _conditions(process: int) -> dict[str, list[Instruction]]:
         "fcntl": _one_of(1, _FCNTL),
         "prctl": _one_of(0, (_SET_NAME, _GET_NAME, _NAME_MEMORY)),
         "socketpair": _unix_stream_pair(),
+        "sendto": _without_out_of_band(3),
+        "recvfrom": _without_out_of_band(3),
+        "sendmsg": _without_out_of_band(2),
+        "recvmsg": _without_out_of_band(2),
         "getsockopt": _one_of(2, _GET_OPTIONS),
         "setsockopt": _one_of(2, _SET_OPTIONS),
         "kill": _signals(process),
@@ -109,13 +125,16 @@ def _conditions(process: int) -> dict[str, list[Instruction]]:
     }
 
 
-def allow_list(calls: SystemCalls, *, process: int = 1) -> tuple[Instruction, ...]:
-    """Return the filter for a machine; the process is 1 in a process-id namespace of its own."""
+def allow_list(calls: SystemCalls, *, process: int = 1, root_is_own: bool = True) -> tuple[Instruction, ...]:
+    """Return the filter for a machine; the process is 1 in a process-id namespace of its own.
+
+    Without a root of its own, a program may not change what Landlock does not guard: modes and times of files.
+    """
     program = [_load(MACHINE_OFFSET), Instruction(IF_EQUAL, 1, 0, calls.audit_arch), _give(KILL), _load(NUMBER_OFFSET)]
     if calls is X86_64:
         # The x32 calls have the same audit architecture, and other numbers for the same deeds.
         program += [Instruction(IF_AT_LEAST, 0, 1, _X32_BIT), _give(KILL)]
-    for name in ALLOWED:
+    for name in (*ALLOWED, *ATTRIBUTES) if root_is_own else ALLOWED:
         if name in calls.numbers:
             program += _on(calls.numbers[name], [_give(ALLOW)])
     for name, body in _conditions(process).items():

@@ -76,7 +76,7 @@ def _build(plan: Plan) -> tuple[Cage, dict[str, str]]:
 
 def _cage(plan: Plan, processes: int, user: int | None) -> Cage:
     with layer("seccomp"):
-        program = filter_for(1)
+        program = filter_for(1, root_is_own=True)
     return Cage(
         use_namespaces=plan.use_namespaces,
         worker=os.getpid(),
