@@ -11,7 +11,7 @@ from signal import SIGKILL
 
 from ptc_cli.worker import kernel, landlock
 from ptc_cli.worker.landlock import Access
-from ptc_cli.worker.namespaces import NOBODY, WORKSPACE, layer
+from ptc_cli.worker.namespaces import FILES, NOBODY, WORKSPACE, layer
 from ptc_cli.worker.seccomp import allow_list, assemble
 from ptc_cli.worker.syscalls import system_calls
 
@@ -193,7 +193,7 @@ def _write(folder: int, path: str, text: str) -> None:
 def _files(cage: Cage) -> Mapping[str, Access]:
     if cage.use_namespaces:
         return {"/": "read", WORKSPACE: "write", "/dev/null": "write"}
-    present: dict[str, Access] = {path: "read" for path in cage.readable if os.path.exists(path)}  # noqa: PTH110
+    present: dict[str, Access] = {path: "read" for path in (*cage.readable, *FILES) if os.path.exists(path)}  # noqa: PTH110
     return {**present, "/dev/zero": "read", "/dev/urandom": "read", "/dev/null": "write"}
 
 

@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import asyncio
+import atexit
 import inspect
 import linecache
 import random
@@ -104,8 +105,10 @@ async def _step(code: CodeType, main: dict[str, Any]) -> object:
 
 
 def _wait_for_threads() -> None:
-    """Wait, as Python does at its end, for threads that are no daemons."""
-    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001  # what `Py_FinalizeEx` calls; there is no other
+    """Do what Python does at its end: wait for threads that are no daemons, then call what is registered for it."""
+    # What `Py_FinalizeEx` calls; there are no others.
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
 
 
 def _end(

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ptc_cli.worker.syscalls import ABSENT, ALLOWED, ATTRIBUTES, X86_64, SystemCalls
+from ptc_cli.worker.syscalls import ABSENT, ALLOWED, ATTRIBUTES, EXTENDED, X86_64, SystemCalls
 
 LOAD, AND, RETURN = 0x20, 0x54, 0x06
 IF_EQUAL, IF_AT_LEAST = 0x15, 0x35
@@ -16,6 +16,7 @@ ALLOW, KILL = 0x7FFF0000, 0x80000000
 _ERRNO = 0x00050000
 DENY = _ERRNO | errno.EPERM
 NO_SUCH_CALL = _ERRNO | errno.ENOSYS
+NOT_SUPPORTED = _ERRNO | errno.ENOTSUP
 
 NUMBER_OFFSET, MACHINE_OFFSET, ARGUMENTS_OFFSET = 0, 4, 16
 
@@ -139,8 +140,9 @@ def allow_list(calls: SystemCalls, *, process: int = 1, root_is_own: bool = True
             program += _on(calls.numbers[name], [_give(ALLOW)])
     for name, body in _conditions(process).items():
         program += _on(calls.numbers[name], body)
-    for name in ABSENT:
-        program += _on(calls.numbers[name], [_give(NO_SUCH_CALL)])
+    for names, verdict in ((ABSENT, NO_SUCH_CALL), (EXTENDED, NOT_SUPPORTED)):
+        for name in names:
+            program += _on(calls.numbers[name], [_give(verdict)])
     return (*program, _give(DENY))
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ptc_cli.worker import seccomp
-from ptc_cli.worker.seccomp import ALLOW, DENY, KILL, NO_SUCH_CALL, Instruction, allow_list, assemble
-from ptc_cli.worker.syscalls import AARCH64, ABSENT, ALLOWED, ATTRIBUTES, X86_64, SystemCalls, system_calls
+from ptc_cli.worker.seccomp import ALLOW, DENY, KILL, NO_SUCH_CALL, NOT_SUPPORTED, Instruction, allow_list, assemble
+from ptc_cli.worker.syscalls import AARCH64, ABSENT, ALLOWED, ATTRIBUTES, EXTENDED, X86_64, SystemCalls, system_calls
 
 MACHINES = pytest.mark.parametrize("calls", [X86_64, AARCH64], ids=["x86_64", "aarch64"])
 CONDITIONAL = (
@@ -95,7 +95,11 @@ def test_what_is_allowed_is_allowed(calls: SystemCalls) -> None:
 @MACHINES
 def test_every_number_that_is_not_named_is_denied(calls: SystemCalls) -> None:
     program = assemble(allow_list(calls))
-    named = {calls.numbers[name] for name in (*ALLOWED, *ATTRIBUTES, *ABSENT, *CONDITIONAL) if name in calls.numbers}
+    named = {
+        calls.numbers[name]
+        for name in (*ALLOWED, *ATTRIBUTES, *ABSENT, *EXTENDED, *CONDITIONAL)
+        if name in calls.numbers
+    }
     others = [number for number in range(600) if number not in named]
 
     assert {judge(program, number, machine=calls.audit_arch) for number in others} == {DENY}
@@ -144,6 +148,11 @@ def test_what_no_program_may_do_is_denied(calls: SystemCalls) -> None:
 @MACHINES
 def test_calls_that_libc_can_do_without_seem_absent(calls: SystemCalls) -> None:
     assert {verdict(calls, name) for name in ABSENT} == {NO_SUCH_CALL}
+
+
+@MACHINES
+def test_extended_attributes_are_not_supported_which_copying_files_takes_for_an_answer(calls: SystemCalls) -> None:
+    assert {verdict(calls, name) for name in EXTENDED} == {NOT_SUPPORTED}
 
 
 @MACHINES
