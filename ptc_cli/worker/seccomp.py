@@ -29,7 +29,8 @@ _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
 _SET_NAME, _GET_NAME, _NAME_MEMORY = 15, 16, 0x53564D41
 # Type, error, buffer sizes, protocol, domain. Not SO_PEERPIDFD, which hands out a descriptor of the host's process.
 _GET_OPTIONS = (3, 4, 7, 8, 38, 39)
-_SET_OPTIONS = (2, 7, 8, 9)
+# Address reuse and keep-alive, which do nothing here. Not buffer sizes: megabytes each that no limit on memory counts.
+_SET_OPTIONS = (2, 9)
 _SIGKILL = 9
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
 _OUT_OF_BAND = 1

@@ -196,6 +196,9 @@ def test_the_x32_calls_of_the_same_machine_kill() -> None:
         ("socketpair", (2, 1), DENY),
         ("getsockopt", (3, 1, 4), ALLOW),
         ("getsockopt", (3, 1, 77), DENY),  # SO_PEERPIDFD
+        ("setsockopt", (3, 1, 9), ALLOW),
+        ("setsockopt", (3, 1, 7), DENY),  # SO_SNDBUF
+        ("setsockopt", (3, 1, 8), DENY),  # SO_RCVBUF
         ("setsockopt", (3, 1, 26), DENY),  # SO_ATTACH_FILTER
         ("sendto", (3, 0, 1, 0x4000), ALLOW),  # MSG_NOSIGNAL
         ("sendto", (3, 0, 1, 0x4001), DENY),  # MSG_OOB
