@@ -17,6 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SOON = Limits(wall_seconds=0.7)
 
 
+@pytest.mark.deadline
 @pytest.mark.parametrize(
     "source",
     [
