@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ptc_cli.core.backend import Backend
+import psutil
+
+from ptc_cli.core.backend import Backend, BackendSession
 from ptc_cli.core.call import Content, ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.clock import RunClock
@@ -42,6 +44,10 @@ BINDINGS = (
     ),
     ModuleBinding(module="email", server="e-mail", functions=(FunctionBinding(name="list_", tool="list"),)),
 )
+
+
+class Events(list["Output | Progress | Warned | Kept"]):
+    """What a program did, as it did it."""
 
 
 @dataclass
@@ -143,6 +149,52 @@ class Sandbox:
 
     async def value(self, source: str, **more: Any) -> Any:
         return (await self.run(source, **more)).value
+
+    async def open_session(self, *, limits: Limits | None = None) -> Session:
+        before = set(psutil.Process().children(recursive=True))
+        backend = await self.backend.open_session(execution_of("", limits=limits))
+        return Session(backend=backend, before=before)
+
+    @asynccontextmanager
+    async def session(self, *, limits: Limits | None = None) -> AsyncIterator[Session]:
+        session = await self.open_session(limits=limits)
+        try:
+            yield session
+        finally:
+            await session.backend.close()
+
+
+@dataclass
+class Session:
+    """A session of a backend."""
+
+    backend: BackendSession
+    before: set[psutil.Process]
+
+    async def run(
+        self, source: str, *, tools: Tools | None = None, events: Events | None = None,
+        limits: Limits | None = None, **more: Any,
+    ) -> Ran:  # fmt: skip
+        tools = tools or Tools()
+        events = Events() if events is None else events
+        execution = execution_of(source, limits=limits, **more)
+        return Ran(
+            outcome=await self.backend.run(execution, call=tools, emit=events.append), events=events, tools=tools
+        )
+
+    async def value(self, source: str, **more: Any) -> Any:
+        return (await self.run(source, **more)).value
+
+    def processes(self) -> list[psutil.Process]:
+        """Return the processes that were not there before it was opened."""
+        return [each for each in psutil.Process().children(recursive=True) if each not in self.before]
+
+
+async def seen(events: Events, text: str) -> None:
+    """Wait until a program has printed something."""
+    async with asyncio.timeout(20):
+        while text not in "".join(each.text for each in events if isinstance(each, Output)):
+            await asyncio.sleep(0.005)
 
 
 def execution_of(source: str, *, limits: Limits | None = None, **more: Any) -> Execution:

@@ -19,6 +19,7 @@ from ptc_cli.core.settings import SandboxSettings
 from ptc_cli.sandbox import interpreter
 from ptc_cli.sandbox.layers import LayersMissingError, demand, missing
 from ptc_cli.sandbox.program import RunningProgram
+from ptc_cli.sandbox.session import ProcessSession
 from ptc_cli.sandbox.worker import Child, Worker
 
 Kind = Literal["zygote", "landlock"]
@@ -45,6 +46,8 @@ class ForkingBackend:
         self._programs = asyncio.Semaphore(_PROGRAMS)
         self._forks = asyncio.Semaphore(_FORKS)
         self._waiting: list[Child] = []
+        self._sessions: list[ProcessSession] = []
+        self._opening = 0
         self._prewarmed = 0
         self._refill: asyncio.Task[None] | None = None
         self._is_closed = False
@@ -69,23 +72,31 @@ class ForkingBackend:
         _refuse_what_is_missing(execution)
         async with self._programs:
             child = await self._child(execution.limits.disk_bytes)
-            program = RunningProgram(
-                child,
-                execution,
-                call=call,
-                emit=emit,
-                clock=clock or RunClock(),
-                counts_threads=self._kind == "landlock",
-            )
+            program = RunningProgram(child, execution, call=call, emit=emit, clock=clock or RunClock())
             return await program.finish()
 
     async def open_session(self, execution: Execution) -> BackendSession:
-        """Open a session.
+        """Open a session with the limits of an execution, which is not run yet.
 
         Raises:
-            SandboxError: There are none yet.
+            SandboxError: There are as many as may be, or the sandbox broke.
         """
-        raise SandboxError("sandbox: sessions are not supported yet", hint="Leave it out of the run.")
+        self._sessions = [session for session in self._sessions if session.is_alive]
+        if len(self._sessions) + self._opening >= self._settings.sessions:
+            message = f"sandbox: {self._settings.sessions} sessions are open, and no more may be"
+            raise SandboxError(message, hint="End one, or raise sessions under [sandbox].")
+        self._opening += 1
+        try:
+            session = ProcessSession(await self._child(execution.limits.disk_bytes), execution.limits)
+        finally:
+            self._opening -= 1
+        self._sessions.append(session)
+        try:
+            await session.open()
+        except BaseException:
+            await session.close()
+            raise
+        return session
 
     async def prewarm(self, count: int) -> None:
         """Keep so many confined processes waiting, with the default size of disk."""
@@ -99,6 +110,7 @@ class ForkingBackend:
             self._refill.cancel()
             await asyncio.gather(self._refill, return_exceptions=True)
         self._drop_waiting()
+        await asyncio.gather(*[session.close() for session in self._sessions])
         if self._worker is not None:
             await self._worker.close()
 
@@ -253,8 +265,9 @@ async def _probe(settings: SandboxSettings, kind: Kind) -> Layers:
 
 
 def _refuse_what_is_missing(execution: Execution) -> None:
+    if execution.session is not None:
+        raise SandboxError("sandbox: a program of a session is run by that session", hint="Open one with open_session.")
     for asked, feature in (
-        (execution.session is not None, "sessions"),
         (execution.workspace is not None, "named workspaces"),
         (bool(execution.mounts), "mounts"),
     ):

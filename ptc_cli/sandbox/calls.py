@@ -79,12 +79,15 @@ class Calls:
         if call in self._tasks:
             self._tasks[call].cancel()
 
+    def cancel_all(self) -> None:
+        """Give up all calls."""
+        for task in self._tasks.values():
+            task.cancel()
+
     async def close(self) -> None:
         """Give up all calls, and wait until they are."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self.cancel_all()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     def _forget(self, call: int) -> None:
         del self._tasks[call]

@@ -20,8 +20,7 @@ class Channel(asyncio.Protocol):
     def __init__(self, *, receive: Callable[[Frame], None], violated: Callable[[str], None], value_bytes: int) -> None:
         self._receive = receive
         self._violated = violated
-        self._frame_bytes = max(FRAME_BYTES, value_bytes + _SLACK_BYTES)
-        self._exact_bytes = max(EXACT_BYTES, value_bytes + _SLACK_BYTES)
+        self.allow(value_bytes)
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
         self._is_held = False
@@ -29,6 +28,11 @@ class Channel(asyncio.Protocol):
         self._is_broken = False
         self.closed = asyncio.get_running_loop().create_future()
         """Done when the other end is gone and everything it sent was received."""
+
+    def allow(self, value_bytes: int) -> None:
+        """Take frames that hold a value of so many bytes."""
+        self._frame_bytes = max(FRAME_BYTES, value_bytes + _SLACK_BYTES)
+        self._exact_bytes = max(EXACT_BYTES, value_bytes + _SLACK_BYTES)
 
     def send(self, payload: bytes) -> None:
         """Send a frame, unless the program is gone."""

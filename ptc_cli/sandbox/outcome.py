@@ -47,6 +47,11 @@ def over_limit(name: str, limits: Limits, message: str, *, hint: str | None = No
     )
 
 
+def too_many_seconds(limits: Limits) -> Verdict:
+    """Return the verdict on a program that used its processor time up."""
+    return over_limit("cpu_seconds", limits, f"the program used {limits.cpu_seconds:g} s of processor time")
+
+
 def violation(what: str) -> Verdict:
     """Return the verdict on a program that did not keep to the protocol."""
     error = ProgramError(type="ProtocolViolation", message=f"the program's process sent {what}")
@@ -56,12 +61,19 @@ def violation(what: str) -> Verdict:
 def outcome(exit_: Exit, *, ended: Ended | None, verdict: Verdict | None, limits: Limits, budget: LimitHit) -> Outcome:
     """Return how a program ended, without its duration. `budget` is what a `limit` over calls refers to."""
     if verdict is not None:
-        told = Outcome(status=verdict.status, error=verdict.error, limit=verdict.limit)
+        told = Outcome(status=verdict.status, error=_located(verdict.error, ended), limit=verdict.limit)
     elif ended is not None:
         told = _as_said(ended, limits, budget)
     else:
         told = _as_it_went(exit_, limits)
     return replace(told, cpu_seconds=exit_.cpu_seconds, peak_memory_bytes=exit_.peak_memory_bytes)
+
+
+def _located(error: ProgramError | None, ended: Ended | None) -> ProgramError | None:
+    """Return the error of a verdict with where the program was when it was interrupted, if it said so."""
+    if error is None or ended is None or ended.error is None:
+        return error
+    return replace(error, line=ended.error.line, traceback=ended.error.traceback)
 
 
 def _as_said(ended: Ended, limits: Limits, budget: LimitHit) -> Outcome:
@@ -78,7 +90,7 @@ def _as_said(ended: Ended, limits: Limits, budget: LimitHit) -> Outcome:
 def _as_it_went(exit_: Exit, limits: Limits) -> Outcome:
     # Only a process that used its seconds up is killed by the kernel for it; any other could kill itself.
     if exit_.code in (-signal.SIGKILL, -signal.SIGXCPU) and exit_.cpu_seconds >= math.ceil(limits.cpu_seconds) - 0.1:
-        verdict = over_limit("cpu_seconds", limits, f"the program used {limits.cpu_seconds:g} s of processor time")
+        verdict = too_many_seconds(limits)
         return Outcome(status="limit", error=verdict.error, limit=verdict.limit)
     if exit_.code >= 0:
         message = f"the program ended its process with code {exit_.code} before its last line was done"

@@ -3,76 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import suppress
 from dataclasses import replace
-from math import ceil
-from pathlib import Path
 
 from ptc_cli.core.backend import Emit
 from ptc_cli.core.call import ToolCaller
 from ptc_cli.core.clock import RunClock
-from ptc_cli.core.codec import to_json
 from ptc_cli.core.errors import SandboxError, WorkerError
-from ptc_cli.core.event import Progress, Warned
 from ptc_cli.core.execution import Execution
-from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.result import Outcome
-from ptc_cli.sandbox.calls import Calls
 from ptc_cli.sandbox.channel import Channel
-from ptc_cli.sandbox.outcome import Verdict, outcome, over_limit, violation
-from ptc_cli.sandbox.output import KeptBytes, OutputPipe
-from ptc_cli.sandbox.wire import (
-    Broken,
-    Called,
-    Cancelled,
-    Ended,
-    Frame,
-    Progressed,
-    Ready,
-    ViolationError,
-    encode,
-)
+from ptc_cli.sandbox.outcome import Exit, outcome, violation
+from ptc_cli.sandbox.supervision import Supervision, allowance, job
+from ptc_cli.sandbox.wire import Broken, Ended, Frame, Ready, ViolationError, encode
 from ptc_cli.sandbox.worker import Child
 
 _LINGER_SECONDS = 1.0
 """How long a process may take to end after it said that its program has, and its pipes to close after that."""
 
-_WATCH_SECONDS = 0.1
-_SHORTEST_SECONDS = 0.02
-_PROGRESS_EVENTS = 10_000
-
 
 class RunningProgram:
-    """Hand a process its program, carry its calls and output, keep its limits, and say how it ended."""
+    """Hand a process its only program, and say how it ended."""
 
-    def __init__(
-        self, child: Child, execution: Execution, *, call: ToolCaller, emit: Emit, clock: RunClock, counts_threads: bool
-    ) -> None:
+    def __init__(self, child: Child, execution: Execution, *, call: ToolCaller, emit: Emit, clock: RunClock) -> None:
         self._child = child
         self._execution = execution
-        self._limits = execution.limits
-        self._emit = emit
         self._clock = clock
-        self._counts_threads = counts_threads
-        self._verdict: Verdict | None = None
-        self._ended: Ended | None = None
         self._is_ready = False
-        self._is_over = False
         self._broken: str | None = None
         self._lingering: asyncio.TimerHandle | None = None
-        self._progress_left = _PROGRESS_EVENTS
         self._channel = Channel(
             receive=self._receive,
-            violated=lambda what: self._condemn(violation(what)),
-            value_bytes=self._limits.value_bytes,
+            violated=lambda what: self._program.condemn(violation(what)),
+            value_bytes=execution.limits.value_bytes,
         )
-        self._calls = Calls(execution, call=call, send=self._channel.send, clock=clock)
-        self._calls.room_made = self._channel.release
-        kept = KeptBytes(self._limits.kept_bytes, self._printed_too_much)
-        self._pipes = (
-            OutputPipe(child.stdout, "stdout", kept=kept, emit=emit),
-            OutputPipe(child.stderr, "stderr", kept=kept, emit=emit),
+        self._program = Supervision(
+            child, execution, channel=self._channel, call=call, emit=emit, clock=clock, stop=child.kill
         )
 
     async def finish(self) -> Outcome:
@@ -82,11 +48,11 @@ class RunningProgram:
             SandboxError: The sandbox broke.
         """
         loop = asyncio.get_running_loop()
-        watch = loop.create_task(self._watch())
+        watch = loop.create_task(self._program.watch())
         try:
-            self._child.channel.setblocking(False)
             await loop.create_connection(lambda: self._channel, sock=self._child.channel)
-            self._channel.send(encode(_job(self._execution, counts_threads=self._counts_threads)))
+            limits = allowance(self._execution.limits, counts_threads=self._child.counts_threads)
+            self._channel.send(encode({"allowance": limits, "job": job(self._execution)}))
             exit_ = await asyncio.shield(self._child.exited)
             await self._drain()
         finally:
@@ -95,45 +61,47 @@ class RunningProgram:
             await asyncio.shield(self._bury())
         if self._broken is not None or not self._is_ready:
             raise SandboxError(f"sandbox: a process could not be confined: {self._broken or 'it ended before it was'}")
+        return self._outcome(exit_)
+
+    def _outcome(self, exit_: Exit) -> Outcome:
         told = outcome(
-            exit_, ended=self._ended, verdict=self._verdict, limits=self._limits, budget=self._calls.exhausted
+            exit_,
+            ended=self._program.ended,
+            verdict=self._program.verdict,
+            limits=self._execution.limits,
+            budget=self._program.calls.exhausted,
         )
         return replace(told, seconds=self._clock.elapsed())
 
     async def _drain(self) -> None:
         """Take what the program sent and printed before its process ended."""
-        self._is_over = True
+        self._program.is_over = True
         self._channel.release()
-        ends = [self._channel.closed, *(pipe.ended for pipe in self._pipes)]
+        for pipe in self._program.pipes:
+            pipe.drain()
+        ends = [self._channel.closed, *(pipe.ended for pipe in self._program.pipes)]
         await asyncio.wait(ends, timeout=_LINGER_SECONDS)
 
     async def _bury(self) -> None:
-        self._is_over = True
+        self._program.is_over = True
         if self._lingering is not None:
             self._lingering.cancel()
         self._child.kill()
-        await self._calls.close()
+        await self._program.calls.close()
         # A worker that is gone has taken the process with it.
         with suppress(WorkerError):
             await self._child.exited
         self._channel.close()
-        for pipe in self._pipes:
-            pipe.close()
-        os.close(self._child.handle)
+        for pipe in self._program.pipes:
+            pipe.stop()
+        self._child.release()
 
     def _receive(self, frame: Frame) -> None:
         if not self._is_ready:
             self._receive_first(frame)
-        elif self._ended is not None or isinstance(frame, Ready | Broken):
-            raise ViolationError("a frame out of order")
-        elif isinstance(frame, Called):
-            self._start(frame)
-        elif isinstance(frame, Cancelled):
-            self._calls.cancel(frame.id)
-        elif isinstance(frame, Progressed):
-            self._report(frame)
-        else:
-            self._ended = frame
+            return
+        self._program.receive(frame)
+        if isinstance(frame, Ended):
             self._lingering = asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._child.kill)
 
     def _receive_first(self, frame: Frame) -> None:
@@ -142,67 +110,3 @@ class RunningProgram:
         elif not isinstance(frame, Ready):
             raise ViolationError("a frame before the process was ready")
         self._is_ready = isinstance(frame, Ready)
-
-    def _start(self, called: Called) -> None:
-        if self._is_over:
-            return
-        self._calls.start(called)
-        if self._calls.is_full:
-            self._channel.hold()
-
-    def _report(self, frame: Progressed) -> None:
-        self._progress_left -= 1
-        if self._progress_left > 0:
-            self._emit(Progress(done=frame.done, total=frame.total, note=frame.note))
-        elif self._progress_left == 0:
-            self._emit(Warned(message=f"progress beyond {_PROGRESS_EVENTS:,} reports is not shown"))
-
-    def _condemn(self, verdict: Verdict) -> None:
-        """End the program, for the first reason there is."""
-        if self._verdict is None and self._ended is None:
-            self._verdict = verdict
-        self._child.kill()
-
-    def _printed_too_much(self) -> None:
-        message = f"the program printed more than {self._limits.kept_bytes:,} bytes"
-        self._condemn(over_limit("kept_bytes", self._limits, message))
-
-    async def _watch(self) -> None:
-        """End the program when its time is up, and count its threads where the kernel does not."""
-        while (left := self._limits.wall_seconds - self._clock.elapsed()) > 0:
-            if self._counts_threads and _threads(self._child.process) > self._limits.threads + 2:
-                self._condemn(over_limit("threads", self._limits, "the program started too many threads"))
-            # While the clock stands still, `left` does not shrink, however little it is.
-            rest = max(left, _SHORTEST_SECONDS)
-            await asyncio.sleep(min(rest, _WATCH_SECONDS) if self._counts_threads else rest)
-        message = f"the program was still running after {self._limits.wall_seconds:g} s"
-        self._condemn(over_limit("wall_seconds", self._limits, message))
-
-
-def _threads(process: int) -> int:
-    try:
-        # A folder has two links and one per folder in it: a hundredth of the cost of listing it.
-        return Path(f"/proc/{process}/task").stat().st_nlink - 2
-    except OSError:
-        return 0
-
-
-def _job(execution: Execution, *, counts_threads: bool) -> JsonObject:
-    limits = execution.limits
-    return {
-        "source": execution.program.source,
-        "name": execution.program.name,
-        "face": execution.face,
-        "seed": execution.seed,
-        "input": execution.input,
-        "supplied": list(execution.supplied),
-        "bindings": [to_json(binding) for binding in execution.bindings],
-        "value_bytes": limits.value_bytes,
-        "allowance": {
-            "memory_bytes": limits.memory_bytes,
-            "cpu_seconds": max(1, ceil(limits.cpu_seconds)),
-            "file_bytes": limits.disk_bytes,
-            "open_files": limits.open_files,
-            "threads": None if counts_threads else limits.threads,
-        },
-    }

@@ -40,6 +40,11 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A program of a session begins: it can be interrupted from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
     """The process could not be confined."""
 
@@ -87,7 +92,7 @@ class Ended:
     limit: str | None
 
 
-Frame: TypeAlias = Ready | Broken | Called | Cancelled | Progressed | Ended
+Frame: TypeAlias = Ready | Begun | Broken | Called | Cancelled | Progressed | Ended
 
 
 def framed(payload: bytes) -> bytes:
@@ -242,6 +247,10 @@ def _read_ready(_: JsonObject) -> Frame:
     return Ready()
 
 
+def _read_begun(_: JsonObject) -> Frame:
+    return Begun()
+
+
 def _read_broken(data: JsonObject) -> Frame:
     return Broken(message=_text(data, "message"))
 
@@ -290,6 +299,7 @@ def _read_error(data: JsonObject) -> ProgramError:
 
 _READERS: Mapping[str, Callable[[JsonObject], Frame]] = {
     "ready": _read_ready,
+    "begun": _read_begun,
     "broken": _read_broken,
     "call": _read_call,
     "cancel": _read_cancel,

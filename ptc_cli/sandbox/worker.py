@@ -56,26 +56,38 @@ class Child:
     stderr: int
     disk_bytes: int
     exited: asyncio.Future[Exit]
+    counts_threads: bool
+    """Whether its threads are counted on this side, since the kernel does not."""
 
     def kill(self) -> None:
         """End it, whatever it does."""
-        # It may have ended by itself.
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
 
     def drop(self) -> None:
         """End it before it had a program."""
         self.kill()
         self.channel.close()
+        self.release()
+
+    def release(self) -> None:
+        """Close its descriptors, except the channel."""
         for descriptor in (self.stdout, self.stderr, self.handle):
             os.close(descriptor)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal, unless it has ended by itself."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.handle, number)
 
 
 class Worker:
     """One worker process: programs are forked from it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, layers: Layers) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], control: socket.socket, layers: Layers, *, use_namespaces: bool
+    ) -> None:
         self._process = process
+        self._use_namespaces = use_namespaces
         self._control = control
         self._loop = asyncio.get_running_loop()
         self._orders = itertools.count()
@@ -107,7 +119,7 @@ class Worker:
             raise
         assert process.stderr is not None
         process.stderr.close()
-        return cls(process, control, layers)
+        return cls(process, control, layers, use_namespaces=use_namespaces)
 
     async def fork(self, disk_bytes: int) -> Child:
         """Return a new confined process.
@@ -136,8 +148,16 @@ class Worker:
             theirs.close()
             os.close(their_out)
             os.close(their_err)
+        ours.setblocking(False)
         return Child(
-            process=process, handle=handle, channel=ours, stdout=out, stderr=err, disk_bytes=disk_bytes, exited=exited
+            process=process,
+            handle=handle,
+            channel=ours,
+            stdout=out,
+            stderr=err,
+            disk_bytes=disk_bytes,
+            exited=exited,
+            counts_threads=not self._use_namespaces,
         )
 
     async def close(self) -> None:

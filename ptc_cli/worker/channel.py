@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import queue
 import socket
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any, TypeAlias
+from weakref import WeakSet
 
 from ptc_cli.worker.exact import FAST, decode, encode
 
@@ -15,6 +18,8 @@ Frame: TypeAlias = dict[str, Any]
 
 _LENGTH_BYTES = 4
 _READ_BYTES = 1 << 16
+_ENDED = "the program that made this call ended before its answer came"
+_STRAY = "no tool can be called here: this thread was started by a program that has ended. Start threads and pools anew"
 _FRAME_BYTES, _EXACT_BYTES = 8 << 20, 1 << 20
 
 
@@ -25,6 +30,15 @@ class _Calls:
     lock: threading.Lock = field(default_factory=threading.Lock)
     last: int = 0
     waiting: dict[int, Future[Frame]] = field(default_factory=dict)
+    are_open: bool = True
+    """Whether a program runs that calls can belong to."""
+
+    strangers: WeakSet[threading.Thread] = field(default_factory=WeakSet)
+    """Threads of programs that have ended."""
+
+    def belong(self) -> bool:
+        """Say whether a call that this thread makes is one of the program that runs."""
+        return self.are_open and not (self.strangers and threading.current_thread() in self.strangers)
 
 
 class Channel:
@@ -38,6 +52,9 @@ class Channel:
         self._socket.settimeout(None)
         self._calls = _Calls()
         self._buffer = bytearray()
+        self._is_interrupted = False
+        self.entries: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        """The further programs of a session."""
 
     def receive(self) -> Frame | None:
         """Return the next frame; None when the host is gone."""
@@ -50,13 +67,32 @@ class Channel:
         return frame
 
     def start_reading(self) -> None:
-        """Have a thread deliver answers from now on; when the host goes away, the process ends."""
+        """Have a thread deliver what comes from now on; when the host goes away, the process ends."""
         threading.Thread(target=self._deliver, name="ptc-channel", daemon=True).start()
 
-    def send(self, frame: Frame) -> None:
-        """Send a frame."""
+    def begin(self) -> None:
+        """Tell the host that a program of a session begins: from now on it may be interrupted, and call."""
         with self._calls.lock:
+            self._calls.strangers = WeakSet(threading.enumerate())
+            self._calls.strangers.discard(threading.main_thread())
+            self._calls.are_open = True
+            self._write(encode({"kind": "begun"}))
+
+    def finish(self, frame: Frame) -> None:
+        """Send the last frame of a program: nothing follows, and what still waits for an answer gets a failure."""
+        with self._calls.lock:
+            self._calls.are_open = False
+            left, self._calls.waiting = self._calls.waiting, {}
             self._write(encode(frame))
+        for future in left.values():
+            _answer(future, _failed(_ENDED))
+
+    def send(self, frame: Frame) -> None:
+        """Send a frame; one of a program that has ended is dropped."""
+        with self._calls.lock:
+            if self._calls.belong():
+                self._write(encode(frame))
+        self._catch_up()
 
     def call(self, frame: Frame) -> Future[Frame]:
         """Send a call, and return what will hold the answer.
@@ -66,14 +102,32 @@ class Channel:
         """
         future: Future[Frame] = Future()
         with self._calls.lock:
-            call = self._calls.last + 1
-            payload = encode({"kind": "call", "id": call, **frame})
-            _check_length(payload)
-            self._calls.last = call
-            self._calls.waiting[call] = future
-            self._write(payload)
-        future.add_done_callback(lambda done: self._cancel(call) if done.cancelled() else None)
+            if self._calls.belong():
+                call = self._calls.last + 1
+                payload = encode({"kind": "call", "id": call, **frame})
+                _check_length(payload)
+                self._calls.last = call
+                self._calls.waiting[call] = future
+                future.add_done_callback(lambda done: self._cancel(call) if done.cancelled() else None)
+                self._write(payload)
+            else:
+                future.set_result(_failed(_STRAY))
+        self._catch_up()
         return future
+
+    def interrupt(self, _: int, frame: FrameType | None) -> None:
+        """Interrupt the program that runs: a handler of signals. Half a frame would be the end of its session."""
+        while frame is not None:
+            if frame.f_code in (Channel.send.__code__, Channel.call.__code__):
+                self._is_interrupted = True
+                return
+            frame = frame.f_back
+        raise KeyboardInterrupt
+
+    def _catch_up(self) -> None:
+        if self._is_interrupted and threading.current_thread() is threading.main_thread():
+            self._is_interrupted = False
+            raise KeyboardInterrupt
 
     def _write(self, payload: bytes) -> None:
         self._socket.sendall(len(payload).to_bytes(_LENGTH_BYTES, "big") + payload)
@@ -84,9 +138,10 @@ class Channel:
 
     def _deliver(self) -> None:
         while (frame := self.receive()) is not None:
-            future = self._calls.waiting.pop(frame["id"], None)
-            if future is not None and future.set_running_or_notify_cancel():
-                future.set_result(frame)
+            if frame["kind"] == "entry":
+                self.entries.put(frame)
+            else:
+                _answer(self._calls.waiting.pop(frame["id"], None), frame)
         os._exit(1)
 
     def _take(self, count: int) -> bytes | None:
@@ -102,6 +157,15 @@ class Channel:
         taken = bytes(self._buffer[:count])
         del self._buffer[:count]
         return taken
+
+
+def _answer(future: Future[Frame] | None, frame: Frame) -> None:
+    if future is not None and future.set_running_or_notify_cancel():
+        future.set_result(frame)
+
+
+def _failed(text: str) -> Frame:
+    return {"kind": "answer", "failure": "cancelled", "message": text, "text": text, "content": []}
 
 
 def _check_length(payload: bytes) -> None:

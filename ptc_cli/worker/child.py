@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
-import sys
 import threading
 
 from ptc_cli.worker import program
 from ptc_cli.worker.channel import Channel
-from ptc_cli.worker.confine import CHANNEL, Cage, isolate, limit, lock, take_descriptors
+from ptc_cli.worker.confine import CHANNEL, Allowance, Cage, isolate, limit, lock, take_descriptors
 from ptc_cli.worker.job import Job
 from ptc_cli.worker.namespaces import LayerMissingError
+from ptc_cli.worker.output import flush, open_output
+from ptc_cli.worker.session import Session
 
 _THREAD_STACK_BYTES = 4 << 20  # twice as many threads fit into the same memory as with the usual 8 MiB
 _BROKEN_EXIT_CODE = 120
 
 
 def live(cage: Cage, descriptors: tuple[int, int, int], *, disk_bytes: int, already_mapped_bytes: int) -> None:
-    """Confine this process, run the one program that the host sends, and end."""
+    """Confine this process, run the one program that the host sends, or those of a session, and end."""
     try:
         _take(descriptors, cage, disk_bytes)
     except (OSError, LayerMissingError) as error:
@@ -31,14 +30,15 @@ def live(cage: Cage, descriptors: tuple[int, int, int], *, disk_bytes: int, alre
     frame = channel.receive()
     if frame is None:
         os._exit(0)
-    job = Job.of(frame)
-    _open_output()
+    open_output()
     threading.stack_size(_THREAD_STACK_BYTES)
-    limit(job.allowance, already_mapped_bytes=already_mapped_bytes)
+    limit(Allowance(**frame["allowance"]), already_mapped_bytes=already_mapped_bytes)
     channel.start_reading()
-    end = program.run(job, channel)
-    _flush()
-    channel.send(end)
+    if frame["job"] is None:
+        Session(channel).serve()
+    end = program.run(Job.of(frame["job"]), channel)
+    flush()
+    channel.finish(end)
     os._exit(0)
 
 
@@ -48,20 +48,3 @@ def _take(descriptors: tuple[int, int, int], cage: Cage, disk_bytes: int) -> Non
     isolate(cage, disk_bytes)
     os.close(cage.processes)
     lock(cage)
-
-
-def _open_output() -> None:
-    """Write through, so that what was printed is out before whatever ends the program."""
-    for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        raw = io.FileIO(descriptor, "w", closefd=False)
-        # A raw file serves as a buffer here as it does for `python -u`.
-        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True)
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        # The program may have put anything there, and what it printed is out.
-        with contextlib.suppress(Exception):
-            stream.flush()

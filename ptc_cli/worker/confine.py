@@ -56,7 +56,9 @@ class Allowance:
     """The limits that the kernel keeps."""
 
     memory_bytes: int
-    cpu_seconds: int
+    cpu_seconds: int | None
+    """None where the host counts them, as for a session: by the program, not by the process."""
+
     file_bytes: int
     open_files: int
     threads: int | None
@@ -124,10 +126,11 @@ def limit(allowance: Allowance, *, already_mapped_bytes: int) -> None:
     memory = already_mapped_bytes + _OWN_BYTES + allowance.memory_bytes
     limits = [
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, allowance.cpu_seconds),
         (resource.RLIMIT_FSIZE, allowance.file_bytes),
         (resource.RLIMIT_NOFILE, allowance.open_files + _OWN_FILES),
     ]
+    if allowance.cpu_seconds is not None:
+        limits.append((resource.RLIMIT_CPU, allowance.cpu_seconds))
     if allowance.threads is not None:
         limits.append((resource.RLIMIT_NPROC, allowance.threads + _OWN_THREADS))
     for kind, most in limits:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from ptc_cli.worker.confine import Allowance
+Face: TypeAlias = Literal["sync", "async"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,12 @@ class Job:
 
     source: str
     name: str
-    face: Literal["sync", "async"]
+    face: Face
     seed: int
     input: str | None
     supplied: tuple[str, ...]
     servers: tuple[Server, ...] = field(repr=False)
     value_bytes: int
-    allowance: Allowance
 
     @classmethod
     def of(cls, frame: dict[str, Any]) -> Job:
@@ -54,7 +53,6 @@ class Job:
             supplied=tuple(frame["supplied"]),
             servers=tuple(_server(data) for data in frame["bindings"]),
             value_bytes=frame["value_bytes"],
-            allowance=Allowance(**frame["allowance"]),
         )
 
 

@@ -6,20 +6,23 @@ import __future__
 import ast
 import asyncio
 import atexit
+import contextlib
 import inspect
-import linecache
-import random
 import sys
 import threading
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
-from types import CodeType, ModuleType
-from typing import Any
+from types import CodeType
+from typing import Any, TypeAlias
 
-from ptc_cli.worker import runtime, tools
 from ptc_cli.worker.channel import Channel, Frame
 from ptc_cli.worker.exact import JsonValue, encode, is_exact
 from ptc_cli.worker.failure import Failure, failure
 from ptc_cli.worker.job import Job
+from ptc_cli.worker.surroundings import Surroundings
+
+Drive: TypeAlias = Callable[[Coroutine[Any, Any, object]], object]
+"""Run a coroutine to its end."""
 
 _TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _FUTURES = 0
@@ -41,22 +44,33 @@ class Compiled:
 
 
 def run(job: Job, channel: Channel) -> Frame:
-    """Run a program to its end, and return the frame that says how it ended."""
+    """Run a program that is on its own to its end, and return the frame that says how it ended."""
+    frame = evaluate(job, Surroundings(channel), asyncio.run)
+    _wind_up()
+    return frame
+
+
+def evaluate(job: Job, surroundings: Surroundings, drive: Drive) -> Frame:
+    """Run a program in its surroundings, and return the frame that says how its last line ended."""
     try:
-        main = _prepare(job, channel)
-        compiled = compile_program(job.source, job.name)
-        value = asyncio.run(_run_inside(compiled, main)) if compiled.awaits else _run(compiled, main)
-        frame = _ended(value, job.value_bytes) if compiled.value else _end(status="ok")
-        _wait_for_threads()
-        return frame
+        try:
+            surroundings.enter(job)
+            compiled = compile_program(job.source, surroundings.file)
+            names = surroundings.names
+            value = drive(_run_inside(compiled, names)) if compiled.awaits else _run(compiled, names)
+        finally:
+            # Hooks of the program's would see what follows, and could raise in it. In this frame, since the call of a
+            # function would be seen already; a hook that raises is gone by that.
+            for unhook in (sys.setprofile, sys.settrace):
+                try:  # noqa: SIM105
+                    unhook(None)
+                except BaseException:  # noqa: BLE001, S110
+                    pass
+        return _ended(value, job.value_bytes) if compiled.value else _end(status="ok")
     except SystemExit as error:
-        _wait_for_threads()
-        return _exited(error, job.name)
+        return _exited(error, surroundings)
     except BaseException as error:  # noqa: BLE001  # the program's, of whatever kind
-        frame = _failed(failure(error, job.name))
-        del error
-        _wait_for_threads()
-        return frame
+        return _failed(error, surroundings)
 
 
 def compile_program(source: str, name: str) -> Compiled:
@@ -76,19 +90,6 @@ def compile_program(source: str, name: str) -> Compiled:
     return Compiled(body=body, value=value)
 
 
-def _prepare(job: Job, channel: Channel) -> dict[str, object]:
-    """Give the program its surroundings, and return its globals."""
-    call = tools.caller(job, channel)
-    modules = tools.package(job, call)
-    main = ModuleType("__main__")
-    main.__dict__.update(__file__=job.name, __builtins__=__builtins__, **tools.supplied(job, modules))
-    sys.modules.update(modules, __main__=main, ptc=runtime.module(job, channel, call))
-    sys.argv = [job.name]
-    random.seed(job.seed)
-    linecache.cache[job.name] = (len(job.source), None, job.source.splitlines(keepends=True), job.name)
-    return main.__dict__
-
-
 def _run(compiled: Compiled, main: dict[str, Any]) -> object:
     eval(compiled.body, main)  # noqa: S307  # to run programs is what this process is for
     return eval(compiled.value, main) if compiled.value else None  # noqa: S307
@@ -104,7 +105,7 @@ async def _step(code: CodeType, main: dict[str, Any]) -> object:
     return await value if code.co_flags & inspect.CO_COROUTINE else value
 
 
-def _wait_for_threads() -> None:
+def _wind_up() -> None:
     """Do what Python does at its end: wait for threads that are no daemons, then call what is registered for it."""
     # What `Py_FinalizeEx` calls; there are no others.
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
@@ -125,6 +126,13 @@ def _end(
     }  # fmt: skip
 
 
+INTERRUPTED = _end(
+    status="failed",
+    error=Failure(type="KeyboardInterrupt", message="", line=None, traceback=""),
+)
+"""How a program ends that was interrupted when its last line was done."""
+
+
 def _ended(value: object, most_bytes: int) -> Frame:
     if value is None:
         return _end(status="ok")
@@ -143,14 +151,20 @@ def _ended(value: object, most_bytes: int) -> Frame:
     return _end(status="ok", value_kind=kind, value=shown)
 
 
-def _failed(error: Failure) -> Frame:
-    return _end(status="failed" if error.limit is None else "limit", error=error, limit=error.limit)
+def _failed(error: BaseException, surroundings: Surroundings) -> Frame:
+    try:
+        told = failure(error, surroundings.file, surroundings.files)
+    except BaseException as second:  # noqa: BLE001  # of classes of the program's own, an exit too
+        message = f"the program ended by an error that cannot be shown: {type(second).__name__} was raised on the way"
+        told = Failure(type="Error", message=message, line=None, traceback="")
+    return _end(status="failed" if told.limit is None else "limit", error=told, limit=told.limit)
 
 
-def _exited(error: SystemExit, name: str) -> Frame:
+def _exited(error: SystemExit, surroundings: Surroundings) -> Frame:
     if error.code is None or error.code == 0:
         return _end(status="ok")
     if not isinstance(error.code, int):
-        # Where Python prints it.
-        print(error.code, file=sys.stderr)  # noqa: T201
-    return _failed(failure(error, name))
+        # Where Python prints it; the program may have put anything there.
+        with contextlib.suppress(Exception):
+            print(error.code, file=sys.stderr)  # noqa: T201
+    return _failed(error, surroundings)

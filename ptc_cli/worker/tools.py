@@ -10,7 +10,7 @@ from types import FrameType, ModuleType
 
 from ptc_cli.worker.channel import Channel, Frame
 from ptc_cli.worker.exact import plain
-from ptc_cli.worker.job import Function, Job, Server
+from ptc_cli.worker.job import Face, Function, Job, Server
 from ptc_cli.worker.runtime import Call, Result, result
 
 
@@ -21,28 +21,28 @@ class _StubType(type):
         return dict(*items, **fields)
 
 
-def caller(job: Job, channel: Channel) -> Call:
-    """Return what carries the program's calls, in its face."""
+def caller(face: Face, channel: Channel, file: Callable[[], str]) -> Call:
+    """Return what carries a program's calls, in its face; `file` says what the program that runs was compiled from."""
 
     def send(frame: Frame) -> Future[Frame]:
         arguments = {name: plain(value, repr(name)) for name, value in frame["arguments"].items()}
         return channel.call({**frame, "arguments": arguments})
 
     def block(frame: Frame) -> Result:
-        located = {**frame, "site": call_site(job.name)}
+        located = {**frame, "site": call_site(file())}
         return result(located, send(located).result())
 
     async def wait(frame: Frame) -> Result:
         return result(frame, await asyncio.wrap_future(send(frame)))
 
     # The site is where the call is written, which a coroutine that another task awaits no longer knows.
-    return block if job.face == "sync" else lambda frame: wait({**frame, "site": call_site(job.name)})
+    return block if face == "sync" else lambda frame: wait({**frame, "site": call_site(file())})
 
 
-def call_site(name: str) -> int:
+def call_site(file: str) -> int:
     """Return the line at which the program is, in the innermost of its own frames; 0 in a thread without one."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the public `inspect` reads sources: 50 times the cost
-    while frame is not None and frame.f_code.co_filename != name:
+    while frame is not None and frame.f_code.co_filename != file:
         frame = frame.f_back
     return 0 if frame is None else frame.f_lineno or 0
 

@@ -9,7 +9,6 @@ import socket
 import traceback
 
 from ptc_cli.worker.channel import Channel
-from ptc_cli.worker.confine import Allowance
 from ptc_cli.worker.exact import decode, encode
 from ptc_cli.worker.failure import failure
 from ptc_cli.worker.job import Job
@@ -40,9 +39,8 @@ def _rehearse() -> None:
     job = Job(
         source="await tools.a()\n1", name="rehearsal", face="async", seed=0, input="{}", supplied=("tools",),
         servers=(), value_bytes=0,
-        allowance=Allowance(memory_bytes=0, cpu_seconds=0, file_bytes=0, open_files=0, threads=0),
     )  # fmt: skip
-    call = caller(job, channel)
+    call = caller(job.face, channel, lambda: job.name)
     supplied(job, package(job, call))
     module(job, channel, call)
     compile_program(job.source, job.name)
@@ -51,6 +49,6 @@ def _rehearse() -> None:
     try:
         raise ValueError("rehearsal")
     except ValueError as error:
-        failure(error, job.name)
+        failure(error, job.name, {job.name: job.name})
         traceback.format_exc()
     ours.close()

@@ -326,7 +326,7 @@ async def test_what_else_the_user_runs_does_not_count(sandbox: Sandbox) -> None:
     assert ran.value == 1
 
 
-@pytest.mark.parametrize("asked", [{"session": "s"}, {"workspace": "w"}, {"mounts": ("/etc",)}])
+@pytest.mark.parametrize("asked", [{"workspace": "w"}, {"mounts": ("/etc",)}])
 async def test_what_is_not_supported_is_refused(sandbox: Sandbox, asked: dict[str, object]) -> None:
     with pytest.raises(SandboxError, match="not supported"):
         await sandbox.run("1", **asked)  # type: ignore[arg-type]

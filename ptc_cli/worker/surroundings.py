@@ -1,0 +1,72 @@
+"""What a program finds when it begins: its globals, `tools`, `ptc`; in a session, also what earlier programs left."""
+
+from __future__ import annotations
+
+import linecache
+import random
+import sys
+from types import ModuleType
+
+from ptc_cli.worker import runtime, tools
+from ptc_cli.worker.channel import Channel
+from ptc_cli.worker.job import Job
+
+
+class Surroundings:
+    """The module `__main__` and what is around it, for one program or for those of a session."""
+
+    def __init__(self, channel: Channel, *, are_shared: bool = False) -> None:
+        self._channel = channel
+        self._are_shared = are_shared
+        self._main = ModuleType("__main__")
+        self._main.__dict__["__builtins__"] = __builtins__
+        self._supplied: dict[str, object] = {}
+        self.file = ""
+        """What the code of the program that runs says it was compiled from."""
+
+        self.files: dict[str, str] = {}
+        """How the files of all programs so far are shown."""
+
+    @property
+    def names(self) -> dict[str, object]:
+        """The program's globals."""
+        return self._main.__dict__
+
+    def enter(self, job: Job) -> None:
+        """Make ready for a program."""
+        if not self.files:
+            # Of the first only: its numbers go on, as all its state does.
+            random.seed(job.seed)
+        self._show(job)
+        call = tools.caller(job.face, self._channel, lambda: self.file)
+        package = tools.package(job, call)
+        self._install({**package, "ptc": runtime.module(job, self._channel, call)})
+        sys.modules["__main__"] = self._main
+        sys.argv = [job.name]
+        self.names["__file__"] = job.name
+        self._supply(tools.supplied(job, {name: sys.modules[name] for name in package}))
+
+    def _show(self, job: Job) -> None:
+        # Programs of one name must not share one: a function that an earlier one defined keeps its own lines.
+        for file in self.files:
+            self.files[file] = file
+        self.file = f"{job.name} (entry {len(self.files) + 1})" if self._are_shared else job.name
+        self.files[self.file] = job.name
+        lines = job.source.splitlines(keepends=True)
+        linecache.cache[self.file] = (len(job.source), None, lines, self.file)
+
+    def _install(self, modules: dict[str, ModuleType]) -> None:
+        """Have these modules, and no older ones; those that were imported before become what they are now."""
+        for name in [name for name in sys.modules if name.startswith("tools.") and name not in modules]:
+            del sys.modules[name]
+        for name, module in modules.items():
+            known = sys.modules.setdefault(name, module)
+            if known is not module:
+                known.__dict__.clear()
+                known.__dict__.update(module.__dict__)
+
+    def _supply(self, supplied: dict[str, object]) -> None:
+        """Define what the program uses without importing it, but over no name that an earlier one defined."""
+        for name, value in supplied.items():
+            if name not in self.names or self.names[name] is self._supplied.get(name):
+                self.names[name] = self._supplied[name] = value
