@@ -20,7 +20,7 @@ from ptc_cli.core.execution import Execution, FunctionBinding, Limits, ModuleBin
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.program import Program, face_of, unbound_names
 from ptc_cli.core.result import Outcome
-from ptc_cli.core.settings import SandboxSettings
+from ptc_cli.core.settings import Folders, SandboxSettings
 from ptc_cli.sandbox import open_backend
 
 KINDS: tuple[Literal["zygote", "landlock"], ...] = ("zygote", "landlock")
@@ -215,8 +215,8 @@ def execution_of(source: str, *, limits: Limits | None = None, **more: Any) -> E
 
 
 @asynccontextmanager
-async def started(settings: SandboxSettings) -> AsyncIterator[Sandbox]:
-    backend = open_backend(settings)
+async def started(settings: SandboxSettings, *, folders: Folders | None = None) -> AsyncIterator[Sandbox]:
+    backend = open_backend(settings, folders=folders)
     try:
         yield Sandbox(backend=backend, layers=await backend.start())
     finally:

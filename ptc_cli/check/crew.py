@@ -17,6 +17,12 @@ MOST_PROCESSES = 4
 
 MOST_CHECKS = 3000
 MOST_MEMORY_BYTES = 400 << 20
+MOST_IDLE_ENTRIES = 400
+"""Entries of sessions other than the one that was served last: to remove one takes longer than to add one."""
+
+
+class SeatLostError(Exception):
+    """The process ended before it was asked."""
 
 
 class Seat:
@@ -42,7 +48,11 @@ class Seat:
     def is_worn(self) -> bool:
         """Whether a fresh process should take over."""
         process = self._booted
-        return process is not None and (process.checks >= MOST_CHECKS or process.memory_bytes >= MOST_MEMORY_BYTES)
+        return process is not None and (
+            process.checks >= MOST_CHECKS
+            or process.memory_bytes >= MOST_MEMORY_BYTES
+            or process.idle_entries >= MOST_IDLE_ENTRIES
+        )
 
     @property
     def is_idle(self) -> bool:
@@ -76,6 +86,8 @@ class Seat:
     async def _check(self, request: Check, stubs: StubSet) -> Checked:
         async with self._turn:
             process = await self._starting
+            if not process.is_alive:
+                raise SeatLostError
             if self._held.digest != stubs.digest:
                 await process.update(self._held.update_to(stubs))
                 self._held = stubs
@@ -122,6 +134,9 @@ class Crew:
         seat, stubs = self._seat(view, request.face)
         try:
             return await self._check(seat, stubs, request)
+        except SeatLostError:
+            # Another's program ended the process: all who waited are served by the next one.
+            return await self.check(view, request)
         except ProcessEndedError:
             # It may have been the machine's doing rather than the program's: once more, in a process of its own.
             return await self._check(self._add(stubs), stubs, request)

@@ -38,6 +38,31 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastEntry:
+    """A program that passed and ran in a session."""
+
+    source: str
+    aliases: Mapping[str, str]
+    ended_well: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What ran in a session before a program, or the part of it that the process may not hold yet."""
+
+    session: str
+    count: int
+    """How many entries there are."""
+
+    first: int = 0
+    """How many there are before those that follow."""
+
+    entries: tuple[PastEntry, ...] = ()
+    is_face_fixed: bool = False
+    """Whether the session has a face, which is then the one asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """Check a program."""
 
@@ -47,6 +72,8 @@ class Check:
 
     aliases: Mapping[str, str]
     """Tools such as `crm.get_contact`, by the `mcp__server__tool` names that the program may use for them."""
+
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +146,16 @@ class Checked:
     supplied: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     stored: tuple[str, ...] = ()
-    """Names of the attributes that the program assigns to."""
+    """Names of the attributes that the program assigns to, or an earlier entry did."""
+
+    names: tuple[str, ...] = ()
+    """Names that the program and earlier entries bind, where one may have been misspelt."""
+
+    lacks_from: int | None = None
+    """How many entries of the session the process holds, if it cannot check before it holds them all."""
+
+    idle_entries: int = 0
+    """How many entries of other sessions the process holds."""
 
     memory_bytes: int = 0
 

@@ -35,6 +35,7 @@ _SECTIONS = {
         "run": "Check a program, then run it in the sandbox.",
         "repl": "Check and run programs entry by entry.",
         "runs": "Look at what ran.",
+        "workspaces": "List and remove the folders that programs share.",
     },
     "Servers": {
         "servers": "List, add, remove, test and trust MCP servers.",

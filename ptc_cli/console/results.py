@@ -12,6 +12,8 @@ from ptc_cli.core.jsonvalue import JsonValue
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import LimitHit, ProgramError, Result
 
+_MOST_FILES = 5
+
 
 def ending(result: Result, program: Program, *, out: TextIO, err: TextIO) -> None:
     """Write how a run ended whose output has been shown already."""
@@ -19,6 +21,7 @@ def ending(result: Result, program: Program, *, out: TextIO, err: TextIO) -> Non
         rejection(err, result, program)
     value(out, result)
     failure(err, result)
+    artifacts(err, result)
     summary(err, result)
 
 
@@ -63,6 +66,16 @@ def summary(stream: TextIO, result: Result) -> None:
     parts = [_calls(result), f"{result.seconds:.2f} s", _kept_out(result), f"run {result.run}"]
     rest = " · ".join(part for part in parts if part)
     write_lines(stream, f"{styled(result.status, style, stream)} {styled(f'· {rest}', 'dim', stream)}")
+
+
+def artifacts(stream: TextIO, result: Result) -> None:
+    """Write which files were kept, and how to get them."""
+    if not result.artifacts:
+        return
+    shown = ", ".join(f"{each.path} ({size(each.bytes)})" for each in result.artifacts[:_MOST_FILES])
+    more = len(result.artifacts) - _MOST_FILES
+    rest = f" and {more} more" if more > 0 else ""
+    talk.note(stream, f"kept {shown}{rest}; get them with: ptc runs files {result.run} -o FOLDER")
 
 
 def kept_out_bytes(result: Result) -> int:

@@ -39,6 +39,9 @@ class SandboxSettings:
     python: str | None = None
     """The interpreter of the environment whose packages programs may import; None for the standard library only."""
 
+    preload: tuple[str, ...] = ()
+    """Modules of that environment that are imported once, for all programs, where there are namespaces."""
+
     sessions: int = 16
     """How many sessions are kept at most; the one that was idle longest makes room."""
 

@@ -32,8 +32,10 @@ from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
 from ptc_cli.engine.gate import EmitProgress
 from ptc_cli.engine.local import LocalServer
+from ptc_cli.engine.recent import RecentRuns
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.runner import Runner
+from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
 from ptc_cli.upstream import Pool
@@ -62,16 +64,19 @@ class Engine:
         )
         self._pool.on_changed(self._ask_again)
         self._layers: asyncio.Task[Layers] | None = None
+        self._sessions = Sessions(settings.sandbox, lambda: self._backend)
         self._runner = Runner(
             checker=lambda: self._checker,
             backend=lambda: self._backend,
             layers=self.layers,
+            sessions=self._sessions,
             carry=self._carry,
             journal=self.journal,
             policy=settings.policy,
             secrets=lambda: references.secrets,
         )
         self._views = Views()
+        self._recent = RecentRuns(self.journal)
         self._index: tuple[View, Index] | None = None
         self._local: dict[str, LocalServer] = {}
         self._runs: set[asyncio.Task[Result]] = set()
@@ -95,16 +100,24 @@ class Engine:
         return self._explorers.tree(await self.describe(caller))
 
     async def shell(self, caller: Caller) -> CallerShell:
-        """Return the caller's shell over its tree."""
-        return self._explorers.shell(await self.describe(caller))
+        """Return the caller's shell over its tree, in which its session's last runs stand under `/runs`."""
+        return self._explorers.shell(await self.describe(caller), lambda: self._recent.overlay(caller))
 
-    async def check(self, program: Program, caller: Caller, *, strict: bool = False) -> CheckReport:
-        """Say what is wrong with a program.
+    def run_folder(self, caller: Caller, run: str) -> str | None:
+        """Return where a caller's shell finds a run, such as `/runs/3`; None where it does not."""
+        return self._recent.folder(caller, run)
+
+    async def check(
+        self, program: Program, caller: Caller, *, strict: bool = False, session: str | None = None
+    ) -> CheckReport:
+        """Say what is wrong with a program, or with it as the next one of a session.
 
         Raises:
             CheckerError: The checker cannot be started.
         """
-        return await self._checker.check(program, await self._described_for(program, caller), strict=strict)
+        history = None if session is None else self._sessions.history(caller, session)
+        view = await self._described_for(program, caller)
+        return await self._checker.check(program, view, strict=strict, history=history)
 
     async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.
@@ -140,6 +153,14 @@ class Engine:
         run = Run(execution, journal=self.journal, can_ask=can_ask)
         view = self._described(caller, lambda entry: server in (entry.name, entry.stub.module))
         return self._set_going(run, self._runner.direct(run, view, server, tool, arguments))
+
+    def sessions(self, caller: Caller) -> tuple[str, ...]:
+        """Return the names of a caller's sessions: each holds the names of the programs that ran in it."""
+        return self._sessions.names(caller)
+
+    async def end_session(self, caller: Caller, name: str) -> bool:
+        """End a session of a caller, once its program has ended; say whether there was one."""
+        return await self._sessions.end(caller, name)
 
     async def layers(self) -> Layers:
         """Start the sandbox if need be, and say what holds programs.
@@ -202,6 +223,7 @@ class Engine:
         for task in (*self._runs, *self._background):
             task.cancel()
         await asyncio.gather(*self._runs, *self._background, return_exceptions=True)
+        await self._sessions.close()
         await self._source.close()
         made = vars(self)
         closing = [self._pool.close(), *(made[name].close() for name in ("_checker", "_backend") if name in made)]
@@ -224,7 +246,7 @@ class Engine:
     def _backend(self) -> Backend:
         from ptc_cli.sandbox import open_backend
 
-        return open_backend(self.settings.sandbox)
+        return open_backend(self.settings.sandbox, folders=self.folders)
 
     @cached_property
     def _explorers(self) -> Explorers:
@@ -248,6 +270,8 @@ class Engine:
         task = asyncio.create_task(work, name=f"run {run.id}")
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)
+        if run.execution.kind == "program":
+            task.add_done_callback(lambda _: self._recent.add(run.execution.caller, run.id))
         run.begin(task)
         return run
 

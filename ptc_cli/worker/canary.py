@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Mapping
 
 from ptc_cli.worker.confine import Allowance, Cage, fork, isolate, limit, lock
+from ptc_cli.worker.files import Held
 from ptc_cli.worker.namespaces import NAMESPACE_FILES, LayerMissingError, identities, layer
 
 _MOST_BYTES = 1 << 16
@@ -43,10 +44,11 @@ def _sing(cage: Cage, before: Mapping[str, str], write: int) -> int:
 
 
 def _look(cage: Cage, before: Mapping[str, str]) -> dict[str, str]:
-    isolate(cage, 1 << 20)
+    files = Held(disk_bytes=1 << 20)
+    isolate(cage, files)
     found = _namespaces(cage, before) if cage.use_namespaces else {}
     found |= _privileges(cage)
-    lock(cage)
+    lock(cage, files)
     if cage.landlock_version:
         found["landlock"] = _refused(lambda: os.close(os.open("self/status", os.O_RDONLY, dir_fd=cage.processes)))
     limit(_ALLOWANCE, already_mapped_bytes=1 << 30)
@@ -72,7 +74,7 @@ def _writable(readable: tuple[str, ...]) -> str:
 
 
 def _strangers(readable: tuple[str, ...]) -> str:
-    expected = {"dev", "etc", "tmp", "workspace"} | {path.split("/")[1] for path in readable}
+    expected = {"dev", "etc", "mnt", "tmp", "workspace"} | {path.split("/")[1] for path in readable}
     more = set(os.listdir("/")) - expected  # noqa: PTH208
     return f"the root shows {', '.join(sorted(more))}" if more else ""
 

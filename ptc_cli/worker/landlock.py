@@ -42,16 +42,16 @@ def handled_files(kernel_version: int) -> int:
     return (1 << by_version.get(kernel_version, 16)) - 1
 
 
-def restrict(rules: Mapping[str, Access], *, kernel_version: int) -> None:
-    """Withhold every right but those over the paths given, from this thread and those it starts."""
+def restrict(rules: Mapping[str | int, Access], *, kernel_version: int) -> None:
+    """Withhold every right but those over the paths, or descriptors, given, from this thread and those it starts."""
     files = handled_files(kernel_version)
     network = _TCP_BIND_AND_CONNECT if kernel_version >= _TCP_VERSION else 0
     scope = _SIGNALS_AND_ABSTRACT_SOCKETS if kernel_version >= _SCOPE_VERSION else 0
     attributes = struct.pack("QQQ", files, network, scope)[: _attribute_bytes(kernel_version)]
     ruleset = syscall("landlock_create_ruleset", attributes, len(attributes), 0)
     try:
-        for path, access in rules.items():
-            _allow(ruleset, path, (_READ if access == "read" else _WRITE) & files)
+        for place, access in rules.items():
+            _allow(ruleset, place, (_READ if access == "read" else _WRITE) & files)
         syscall("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)
@@ -63,8 +63,8 @@ def _attribute_bytes(kernel_version: int) -> int:
     return 16 if kernel_version >= _TCP_VERSION else 8
 
 
-def _allow(ruleset: int, path: str, rights: int) -> None:
-    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+def _allow(ruleset: int, place: str | int, rights: int) -> None:
+    descriptor = os.open(place, os.O_PATH | os.O_CLOEXEC) if isinstance(place, str) else os.dup(place)
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             rights &= _OF_A_FILE

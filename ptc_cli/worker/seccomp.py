@@ -32,8 +32,10 @@ _GET_OPTIONS = (3, 4, 7, 8, 38, 39)
 # Address reuse and keep-alive, which do nothing here. Not buffer sizes: megabytes each that no limit on memory counts.
 _SET_OPTIONS = (2, 9)
 _SIGKILL = 9
+_CREATE = 0x400040  # O_CREAT and __O_TMPFILE
+_OTHERS_PRIVILEGES = 0o6000  # the setuid and setgid bits: a named workspace is a folder of the host's disk
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
-_OUT_OF_BAND = 1
+_OUT_OF_BAND = 1  # hardly any program needs it, and its code in the kernel let programs out before
 
 
 class Instruction(NamedTuple):
@@ -82,15 +84,21 @@ def _unix_stream_pair() -> list[Instruction]:
     ]
 
 
-def _without_out_of_band(index: int) -> list[Instruction]:
-    """Allow flags but one that hardly any program needs, and whose code in the kernel let programs out before."""
+def _without(flags: int, index: int) -> list[Instruction]:
+    """Allow what has none of the flags in an argument."""
     return [
         _argument(index),
-        Instruction(AND, 0, 0, _OUT_OF_BAND),
+        Instruction(AND, 0, 0, flags),
         Instruction(IF_EQUAL, 0, 1, 0),
         _give(ALLOW),
         _give(DENY),
     ]
+
+
+def _opening(flags: int, mode: int) -> list[Instruction]:
+    """Allow to open; the mode counts, and is more than a stray value, where a file is made."""
+    is_plain = [Instruction(AND, 0, 0, _CREATE), Instruction(IF_EQUAL, 0, 1, 0), _give(ALLOW)]
+    return [_argument(flags), *is_plain, *_without(_OTHERS_PRIVILEGES, mode)]
 
 
 def _signals(process: int) -> list[Instruction]:
@@ -109,15 +117,21 @@ def _signals(process: int) -> list[Instruction]:
 def _conditions(process: int) -> dict[str, list[Instruction]]:
     """Return what else is allowed, depending on its arguments; `process` is the program's own process id."""
     return {
+        "openat": _opening(2, 3),
+        "open": _opening(1, 2),
+        "creat": _without(_OTHERS_PRIVILEGES, 1),
+        "chmod": _without(_OTHERS_PRIVILEGES, 1),
+        "fchmod": _without(_OTHERS_PRIVILEGES, 1),
+        "fchmodat": _without(_OTHERS_PRIVILEGES, 2),
         "clone": _one_of(0, _THREAD_FLAGS),
         "ioctl": _one_of(1, (_ASK_TERMINAL, _BYTES_WAITING, _NON_BLOCKING, _WINDOW_SIZE, _SET_CLOEXEC, _CLEAR_CLOEXEC)),
         "fcntl": _one_of(1, _FCNTL),
         "prctl": _one_of(0, (_SET_NAME, _GET_NAME, _NAME_MEMORY)),
         "socketpair": _unix_stream_pair(),
-        "sendto": _without_out_of_band(3),
-        "recvfrom": _without_out_of_band(3),
-        "sendmsg": _without_out_of_band(2),
-        "recvmsg": _without_out_of_band(2),
+        "sendto": _without(_OUT_OF_BAND, 3),
+        "recvfrom": _without(_OUT_OF_BAND, 3),
+        "sendmsg": _without(_OUT_OF_BAND, 2),
+        "recvmsg": _without(_OUT_OF_BAND, 2),
         "getsockopt": _one_of(2, _GET_OPTIONS),
         "setsockopt": _one_of(2, _SET_OPTIONS),
         "kill": _signals(process),
@@ -136,11 +150,13 @@ def allow_list(calls: SystemCalls, *, process: int = 1, root_is_own: bool = True
     if calls is X86_64:
         # The x32 calls have the same audit architecture, and other numbers for the same deeds.
         program += [Instruction(IF_AT_LEAST, 0, 1, _X32_BIT), _give(KILL)]
-    for name in (*ALLOWED, *ATTRIBUTES) if root_is_own else ALLOWED:
-        if name in calls.numbers:
+    conditions, withheld = _conditions(process), () if root_is_own else ATTRIBUTES
+    for name in (*ALLOWED, *ATTRIBUTES):
+        if name in calls.numbers and name not in (*conditions, *withheld):
             program += _on(calls.numbers[name], [_give(ALLOW)])
-    for name, body in _conditions(process).items():
-        program += _on(calls.numbers[name], body)
+    for name, body in conditions.items():
+        if name in calls.numbers and name not in withheld:
+            program += _on(calls.numbers[name], body)
     for names, verdict in ((ABSENT, NO_SUCH_CALL), (EXTENDED, NOT_SUPPORTED)):
         for name in names:
             program += _on(calls.numbers[name], [_give(verdict)])

@@ -10,6 +10,7 @@ from types import ModuleType
 from ptc_cli.worker import runtime, tools
 from ptc_cli.worker.channel import Channel
 from ptc_cli.worker.job import Job
+from ptc_cli.worker.preload import reseed
 
 
 class Surroundings:
@@ -37,6 +38,7 @@ class Surroundings:
         if not self.files:
             # Of the first only: its numbers go on, as all its state does.
             random.seed(job.seed)
+            reseed(job.seed)
         self._show(job)
         call = tools.caller(job.face, self._channel, lambda: self.file)
         package = tools.package(job, call)

@@ -29,17 +29,17 @@ def _words(text: str) -> tuple[str, ...]:
 
 ALLOWED = _words(
     """
-    read write futex mmap munmap mprotect madvise brk close fstat newfstatat stat lstat openat open lseek
-    rt_sigaction rt_sigprocmask rt_sigreturn epoll_wait epoll_pwait epoll_ctl clock_gettime clock_nanosleep
-    nanosleep gettimeofday getrandom getpid gettid exit exit_group access alarm arch_prctl chdir clock_getres
-    close_range copy_file_range creat dup dup2 dup3 epoll_create epoll_create1 epoll_pwait2 eventfd eventfd2
-    faccessat faccessat2 fadvise64 fallocate fchdir fdatasync flock fstatfs fsync ftruncate getcpu getcwd
-    getdents getdents64 getegid geteuid getgid getgroups getitimer getpeername getpgrp getppid getresgid
-    getresuid getrlimit getrusage getsockname getuid link linkat membarrier mkdir mkdirat mremap pause pipe
-    pipe2 poll ppoll pread64 preadv preadv2 pselect6 pwrite64 pwritev pwritev2 readahead readlink readlinkat
-    readv rename renameat renameat2 restart_syscall rmdir rseq rt_sigpending rt_sigsuspend rt_sigtimedwait
-    sched_getaffinity sched_yield select sendfile set_robust_list set_tid_address setitimer shutdown sigaltstack
-    statfs statx symlink symlinkat sync_file_range sysinfo time times umask uname unlink unlinkat wait4 writev
+    read write futex mmap munmap mprotect madvise brk close fstat newfstatat stat lstat lseek rt_sigaction
+    rt_sigprocmask rt_sigreturn epoll_wait epoll_pwait epoll_ctl clock_gettime clock_nanosleep nanosleep
+    gettimeofday getrandom getpid gettid exit exit_group access alarm arch_prctl chdir clock_getres close_range
+    copy_file_range dup dup2 dup3 epoll_create epoll_create1 epoll_pwait2 eventfd eventfd2 faccessat faccessat2
+    fadvise64 fallocate fchdir fdatasync flock fstatfs fsync ftruncate getcpu getcwd getdents getdents64 getegid
+    geteuid getgid getgroups getitimer getpeername getpgrp getppid getresgid getresuid getrlimit getrusage
+    getsockname getuid link linkat membarrier mkdir mkdirat mremap pause pipe pipe2 poll ppoll pread64 preadv
+    preadv2 pselect6 pwrite64 pwritev pwritev2 readahead readlink readlinkat readv rename renameat renameat2
+    restart_syscall rmdir rseq rt_sigpending rt_sigsuspend rt_sigtimedwait sched_getaffinity sched_yield select
+    sendfile set_robust_list set_tid_address setitimer shutdown sigaltstack statfs statx symlink symlinkat
+    sync_file_range sysinfo time times umask uname unlink unlinkat wait4 writev
     """
 )
 """Allowed whatever the arguments. The frequent ones first: a filter is a list that is walked at every call."""

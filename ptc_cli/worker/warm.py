@@ -38,7 +38,7 @@ def _rehearse() -> None:
     channel = Channel(theirs.detach())
     job = Job(
         source="await tools.a()\n1", name="rehearsal", face="async", seed=0, input="{}", supplied=("tools",),
-        servers=(), value_bytes=0,
+        servers=(), value_bytes=0, keep=(), artifact_bytes=0,
     )  # fmt: skip
     call = caller(job.face, channel, lambda: job.name)
     supplied(job, package(job, call))

@@ -8,8 +8,10 @@ from tests.adversarial.attacks import LET_THROUGH, NUMBERS, Attacks
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-JUDGED = ("clone", "ioctl", "fcntl", "prctl", "socketpair", "getsockopt", "setsockopt", "kill", "tgkill", "prlimit64",
-          "sendto", "recvfrom", "sendmsg", "recvmsg")  # fmt: skip
+JUDGED = (
+    "clone", "ioctl", "fcntl", "prctl", "socketpair", "getsockopt", "setsockopt", "kill", "tgkill", "prlimit64",
+    "sendto", "recvfrom", "sendmsg", "recvmsg", "open", "openat", "creat", "chmod", "fchmod", "fchmodat",
+)  # fmt: skip
 
 # `uretprobe` and `uprobe` of x86_64: the kernel asks no filter, and ends a process that makes them itself.
 UNFILTERED = {335, 336}

@@ -73,6 +73,10 @@ def _undefined(match: re.Match[str], case: Case) -> str | None:
     return f"Give '{match['name']}' a value before the branch or loop that may not run."
 
 
+def _doubtful(match: re.Match[str], case: Case) -> str:
+    return f"Give '{match['name']}' a value in this program before it is used."
+
+
 def _plus_text(match: re.Match[str], case: Case) -> str | None:
     kinds = {match["left"], match["right"]}
     if "str" in kinds and kinds & {"int", "float", "bool"}:
@@ -99,6 +103,7 @@ RESULT_RULES = (
     Rule(pattern=re.compile(r'left operand type: "(?P<left>.*)", right operand type: "(?P<right>.*)"\)'), say=_overlap),
     Rule(pattern=re.compile(r'^Value of type "(?P<type>.*)" is not indexable'), say=_not_indexable),
     Rule(pattern=re.compile(r'^Name "(?P<name>\w+)" may be undefined'), say=_undefined),
+    Rule(pattern=re.compile(r"^'(?P<name>\w+)' may (?:not be there|still be)"), say=_doubtful),
     Rule(
         pattern=re.compile(r'^Unsupported operand types for \+ \("(?P<left>[^"]*)" and "(?P<right>[^"]*)"\)'),
         say=_plus_text,

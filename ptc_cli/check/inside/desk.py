@@ -7,6 +7,7 @@ import itertools
 import resource
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,12 +15,14 @@ from mypy.errors import CompileError
 from mypy.version import __version__ as mypy_version
 
 from ptc_cli.check.inside.cold import Cold
-from ptc_cli.check.inside.finding import Finding
+from ptc_cli.check.inside.finding import Finding, moved_up
+from ptc_cli.check.inside.outline import Outline, captures
 from ptc_cli.check.inside.planted import PlantedFiles
+from ptc_cli.check.inside.session import Given, Session, other_face_remarks, said
 from ptc_cli.check.inside.source import Source, UnreadableError, checkable, read_source, unchecked_remarks
 from ptc_cli.check.inside.syntax import Position, Syntax
 from ptc_cli.check.inside.warm import Warm
-from ptc_cli.check.wire import Boot, Check, Checked, Remark, Update, Updated
+from ptc_cli.check.wire import Boot, Check, Checked, Past, PastEntry, Remark, Update, Updated
 
 _MOST_REMARKS = 100
 _MOST_MESSAGE = 1000
@@ -30,6 +33,10 @@ class TypeChecker(Protocol):
 
     def check(self, text: str) -> tuple[Finding, ...]:
         """Return what is wrong with a program."""
+        ...
+
+    def add(self, module: str, text: str, *, lines: int) -> Outline:
+        """Take in a module that programs may import from then on, of which the author wrote so many lines."""
         ...
 
     def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
@@ -46,6 +53,7 @@ class Desk:
         self._files = PlantedFiles(boot.modules, runtime=boot.runtime)
         self._python = boot.python
         warm = self._warm(boot)
+        self._sessions: dict[str, Session] = {}
         self.used_cache = warm.used_cache
         self.checker: TypeChecker = warm
 
@@ -72,36 +80,82 @@ class Desk:
 
     def check(self, request: Check) -> Checked:
         """Return what is wrong with a program, unless it is of another face than the stubs."""
+        past = request.past
+        session = self._sessions.setdefault(past.session, Session()) if past else Session()
+        if past is not None:
+            self._take_in(past, session)
+            if session.entries < past.count:
+                return Checked(face=request.face, face_line=None, lacks_from=session.entries)
         try:
             source = read_source(request.source)
         except UnreadableError as error:
             return Checked(face=request.face, face_line=None, remarks=(error.remark,))
-        if source.face.face != request.face:
+        if source.face.face != request.face and not (past and past.is_face_fixed):
             return Checked(face=source.face.face, face_line=source.face.line)
-        return self._check(source, request)
+        return self._check(source, request, session)
 
-    def _check(self, source: Source, request: Check) -> Checked:
-        supplied = self._supplied(source, request.aliases)
-        found = self.checker.check(checkable(source, supplied))
-        remarks = list(itertools.islice(unchecked_remarks(source), _MOST_REMARKS))
-        stored: tuple[str, ...] = ()
+    def _take_in(self, past: Past, session: Session) -> None:
+        """Make modules of the entries of a session that are not held yet."""
+        if past.first > session.entries:
+            return
+        for entry in past.entries[session.entries - past.first :]:
+            try:
+                source = read_source(entry.source)
+            except UnreadableError:
+                source = read_source("")
+            self._add(source, entry, session)
+
+    def _add(self, source: Source, entry: PastEntry, session: Session) -> None:
+        given = session.given(source, session.entries)
+        supplied = self._supplied(source, entry.aliases, given.names)
+        text = f"{given.prelude}\n{checkable(source, supplied)}{captures(given.filled | source.names.bound)}\n"
+        outline = self.checker.add(session.next_module, text, lines=1 + len(source.text.split("\n")))
+        session.add(source, outline, given, supplied=supplied, ended_well=entry.ended_well)
+        session.known = self._syntax(source, supplied, session).known
+
+    def _syntax(self, source: Source, supplied: Mapping[str, str], session: Session) -> Syntax:
+        known = session.known.without(source.names.bound)
+        return Syntax(source.tree, supplied=_paths(supplied), modules=self._files.modules, known=known)
+
+    def _check(self, source: Source, request: Check, session: Session) -> Checked:
+        count = request.past.count if request.past else 0
+        given = session.given(source, count)
+        supplied = self._supplied(source, request.aliases, given.names)
+        remarks = [*itertools.islice(unchecked_remarks(source), _MOST_REMARKS), *given.doubts]
+        if source.face.face != request.face:
+            remarks += other_face_remarks(source, self._syntax(source, supplied, session))
+        found = () if _has_error(remarks) else self._found(source, supplied, given)
+        known = session.known
         if found:
-            syntax = Syntax(source.tree, supplied=_paths(supplied), modules=self._files.modules)
-            stored = syntax.stored_attributes()
+            syntax = self._syntax(source, supplied, session)
+            known = syntax.known
             remarks += _remarks(found, source, syntax)
         return Checked(
-            face=source.face.face,
+            face=request.face,
             face_line=source.face.line,
             supplied=tuple(sorted(supplied)),
             remarks=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
-            stored=stored,
+            stored=tuple(sorted(known.stored)),
+            names=tuple(sorted(session.names(count) | source.names.bound)) if found else (),
             memory_bytes=_memory_bytes(),
+            idle_entries=sum(each.entries for each in self._sessions.values() if each is not session),
         )
 
-    def _supplied(self, source: Source, aliases: Mapping[str, str]) -> dict[str, str]:
+    def _found(self, source: Source, supplied: Mapping[str, str], given: Given) -> tuple[Finding, ...]:
+        text = checkable(source, supplied)
+        if not given.prelude:
+            return self.checker.check(text)
+        found = moved_up(self.checker.check(f"{given.prelude}\n{text}"), 1)
+        return tuple(replace(each, message=said(each.message)) for each in found if not given.excuses(each))
+
+    def _supplied(self, source: Source, aliases: Mapping[str, str], given: frozenset[str]) -> dict[str, str]:
         """Return what each name that is used and never bound stands for, as far as it is ours to give."""
         ours = {name: name for name in self._files.modules} | {"tools": "", "ptc": ""} | dict(aliases)
-        return {name: ours[name] for name in source.unbound if name in ours}
+        return {name: ours[name] for name in source.unbound - given if name in ours}
+
+
+def _has_error(remarks: list[Remark]) -> bool:
+    return any(remark.severity == "error" for remark in remarks)
 
 
 def _memory_bytes() -> int:

@@ -10,6 +10,7 @@ import mypy
 from mypy.options import Options
 from mypy.version import __version__ as mypy_version
 
+from ptc_cli.check.inside.packages import opaque, options_for_packages
 from ptc_cli.core.jsonvalue import JsonValue, digest
 
 _CACHE_LAYOUT = 1
@@ -58,6 +59,7 @@ def make_options(*, root: str, cache: str, python: str | None) -> Options:
     options.python_version = sys.version_info[:2]
     options.python_executable = python
     options.no_site_packages = python is None
+    options.per_module_options = options_for_packages(python)
     options.mypy_path = [root]
     options.cache_dir = cache
     options.process_error_codes(error_callback=_reject)
@@ -71,6 +73,7 @@ def cache_key(modules: Mapping[str, str], *, runtime: str, python: str | None) -
             "layout": _CACHE_LAYOUT,
             "mypy": [mypy_version, str(Path(mypy.__file__).parent)],
             "python": [*sys.version_info[:3], python],
+            "opaque": opaque(python),
             "options": dict(OPTIONS),
             "preloaded": PRELOADED,
             "modules": dict(modules),

@@ -29,7 +29,8 @@ class PlantedFiles:
         self.modules: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._plant_directory(os.getcwd(), [])  # noqa: PTH109 (mypy asks for it by this very text)
-        self._plant_directory(ROOT, ["tools", "ptc.pyi", "program.py"])
+        self._root = ["tools", "ptc.pyi", "program.py"]
+        self._plant_directory(ROOT, self._root)
         self._plant_file(f"{ROOT}/ptc.pyi", runtime)
         self.write_program("")
         self.update(modules)
@@ -37,6 +38,13 @@ class PlantedFiles:
     def write_program(self, text: str) -> None:
         """Make a text the program."""
         self._plant_file(PROGRAM, text)
+
+    def write_module(self, module: str, text: str) -> str:
+        """Make a text a module beside the program, and return its path."""
+        path = f"{ROOT}/{module}.py"
+        self._plant_file(path, text)
+        self._root.append(f"{module}.py")
+        return path
 
     def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
         """Change some of the stubs."""

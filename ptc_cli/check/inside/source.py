@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import io
 import re
 import tokenize
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from ptc_cli.check.inside.folding import shrunk
 from ptc_cli.check.wire import Remark
-from ptc_cli.core.program import FaceReason, face_of, unbound_names
+from ptc_cli.core.program import FaceReason, ModuleNames, face_of, module_names
 
 MOST_DEPTH = 1000
 """How deeply a syntax tree may nest; mypy follows it on the C stack."""
@@ -21,6 +24,7 @@ _UNCHECKED_NAMES = {
     "MYPY": "a branch on it is seen by the checker alone, or hidden from it",
     "TYPE_CHECKING": "a branch on it is seen by the checker alone, or hidden from it",
 }
+_MOST_TEXT = 120
 _TYPE_COMMENT = re.compile(r"#\s*type:")
 _CODING_COMMENT = re.compile(r"#.*?coding[:=]")
 _CONFIGURATION = re.compile(r"^# mypy: ", re.MULTILINE)
@@ -43,8 +47,12 @@ class Source:
 
     tree: ast.Module
     face: FaceReason
-    unbound: frozenset[str]
-    """The names that it uses and never binds."""
+    names: ModuleNames
+
+    @property
+    def unbound(self) -> frozenset[str]:
+        """The names that it uses and never binds."""
+        return self.names.used - self.names.bound - frozenset(dir(builtins))
 
 
 def read_source(text: str) -> Source:
@@ -56,7 +64,7 @@ def read_source(text: str) -> Source:
     normal = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         tree = _parse(normal)
-        return Source(text=normal, tree=tree, face=face_of(tree), unbound=unbound_names(normal))
+        return Source(text=normal, tree=tree, face=face_of(tree), names=module_names(normal))
     except SyntaxError as error:
         raise UnreadableError(_syntax_remark(error, normal)) from error
     except (RecursionError, MemoryError) as error:
@@ -112,7 +120,7 @@ def checkable(source: Source, supplied: Mapping[str, str]) -> str:
     The supplied names are imported in one more line at the end, so that nothing shifts.
     """
     imports = "; ".join(_import(name, path) for name, path in sorted(supplied.items()))
-    return f"{_defused(source.text)}\n{imports}\n"
+    return f"{_defused(shrunk(source.text, source.tree))}\n{imports}\n"
 
 
 def _import(name: str, path: str) -> str:
@@ -159,15 +167,29 @@ def unchecked_remarks(source: Source) -> Iterator[Remark]:
 
 
 def _unchecked(node: ast.expr, name: str, text: str) -> Remark:
-    line = text.split("\n")[node.lineno - 1].encode()
-    column = len(line[: node.col_offset].decode("utf-8", "ignore")) + 1
+    return remark_at(node, text, severity="warning", message=f"'{name}': {_UNCHECKED_NAMES[name]}", code="unchecked")
+
+
+def remark_at(
+    node: ast.expr | ast.stmt, text: str, *, severity: Literal["error", "warning"], message: str, code: str
+) -> Remark:
+    """Return a remark on a part of a program, as far as it lies on one line."""
+    line = text.split("\n")[node.lineno - 1]
+    column = _characters(line, node.col_offset) + 1
+    is_one_line = node.end_lineno == node.lineno and node.end_col_offset is not None
+    end = _characters(line, node.end_col_offset or 0) if is_one_line else len(line)
     return Remark(
         line=node.lineno,
         column=column,
         end_line=node.lineno,
-        end_column=column + len(name),
-        severity="warning",
-        message=f"'{name}': {_UNCHECKED_NAMES[name]}",
-        code="unchecked",
-        text=name,
+        end_column=max(end, column) + 1,
+        severity=severity,
+        message=message,
+        code=code,
+        text=line[column - 1 : end][:_MOST_TEXT],
     )
+
+
+def _characters(line: str, position: int) -> int:
+    """Return a position in bytes as one in characters."""
+    return len(line.encode("utf-8", "replace")[:position].decode("utf-8", "ignore"))

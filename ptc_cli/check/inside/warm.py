@@ -18,6 +18,7 @@ from mypy.server.update import FineGrainedBuildManager
 from ptc_cli.check.inside import cache
 from ptc_cli.check.inside.finding import Finding, findings
 from ptc_cli.check.inside.options import PRELOADED, cache_key, make_options
+from ptc_cli.check.inside.outline import Outline, outline
 from ptc_cli.check.inside.planted import PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles, module_path
 
 _SOURCE = BuildSource(PROGRAM, PROGRAM_MODULE, None)
@@ -53,12 +54,13 @@ class Warm:
     def check(self, text: str) -> tuple[Finding, ...]:
         """Return what is wrong with a program."""
         self._files.write_program(text)
-        # A module that an earlier program imported in vain would silence this one's use of it.
-        self._build.missing_modules.clear()
-        self._build.missing_modules.update(self._missing)
-        with self._standard_library_open():
-            self._update([(PROGRAM_MODULE, PROGRAM)], [])
+        self._look_at(PROGRAM_MODULE, PROGRAM)
         return findings(self._build.errors)
+
+    def add(self, module: str, text: str, *, lines: int) -> Outline:
+        """Take in a module that programs may import from then on, and return what it holds."""
+        self._look_at(module, self._files.write_module(module, text))
+        return outline(self._build.modules[module], findings(self._build.errors, module=module), lines=lines)
 
     def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
         """Change some of the stubs."""
@@ -70,6 +72,13 @@ class Warm:
         if self._manager.blocking_error is not None:
             # From here on mypy would look at nothing else, and let every program pass.
             raise RuntimeError(f"mypy cannot read the stub {self._manager.blocking_error[0]}")
+
+    def _look_at(self, module: str, path: str) -> None:
+        # A module that an earlier program imported in vain would silence this one's use of it.
+        self._build.missing_modules.clear()
+        self._build.missing_modules.update(self._missing)
+        with self._standard_library_open():
+            self._update([(module, path)], [])
 
     def _update(self, changed: list[tuple[str, str]], removed: list[tuple[str, str]]) -> None:
         try:

@@ -11,7 +11,6 @@ import pytest
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.clock import RunClock
-from ptc_cli.core.errors import SandboxError
 from ptc_cli.core.event import Kept, Output, Progress, Warned
 from ptc_cli.core.execution import Limits
 from ptc_cli.core.result import LimitHit
@@ -324,12 +323,6 @@ async def test_what_else_the_user_runs_does_not_count(sandbox: Sandbox) -> None:
         other.kill()
 
     assert ran.value == 1
-
-
-@pytest.mark.parametrize("asked", [{"workspace": "w"}, {"mounts": ("/etc",)}])
-async def test_what_is_not_supported_is_refused(sandbox: Sandbox, asked: dict[str, object]) -> None:
-    with pytest.raises(SandboxError, match="not supported"):
-        await sandbox.run("1", **asked)  # type: ignore[arg-type]
 
 
 async def test_prewarmed_processes_serve_programs(sandbox: Sandbox) -> None:

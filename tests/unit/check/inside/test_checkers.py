@@ -9,6 +9,7 @@ import pytest
 
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.desk import TypeChecker
+from ptc_cli.check.inside.outline import Outline
 from ptc_cli.check.inside.planted import PlantedFiles
 from ptc_cli.check.inside.selftest import self_test
 from ptc_cli.check.inside.warm import Warm
@@ -71,6 +72,9 @@ class Blind:
     def check(self, text: str) -> tuple[()]:
         return ()
 
+    def add(self, module: str, text: str, *, lines: int) -> Outline:
+        return Outline(symbols={})
+
     def update(self, changed: object, removed: tuple[str, ...] = ()) -> None:
         pass
 
@@ -85,3 +89,17 @@ def test_a_stub_that_mypy_cannot_read_is_an_error_and_not_silence() -> None:
 
     with pytest.raises(RuntimeError, match=r"cannot read the stub tools\.crm"):
         checker.update({"crm": "def (:"})
+
+
+def test_warm_and_cold_know_the_same_of_an_entry(tmp_path: Path) -> None:
+    entry = "x = 1\nx = 'a'\nif x:\n    y = 2\nz = 3\ndel z\nclass Box: pass\n_ptc_end_x = x; _ptc_end_y = y; _ptc_end_z = z\n"
+    use = "from ptc_entry_1 import _ptc_end_x as x, Box\nx.uper()\nBox().a\n"
+    answers = []
+    for make in (warm, cold):
+        checker = make(tmp_path / make.__name__)
+        answers.append((checker.add("ptc_entry_1", entry, lines=7), checker.check(use)))
+
+    (known, found), _ = answers
+    assert answers[0] == answers[1]
+    assert (set(known.uncertain), set(known.gone), known.symbols["x"].end_type) == ({"y"}, {"z"}, "str")
+    assert [finding.line for finding in found] == [2, 3]
