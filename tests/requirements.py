@@ -8,6 +8,11 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "What cannot be built is said, and nothing runs unconfined": ("adversarial",),
     "Every call from every door passes one gate": ("integration/engine/test_gate.py",),
     "One caller never hears of what only another may see": ("integration/engine/test_views.py",),
+    "Files go in and out as asked, and no others": (
+        "unit/sandbox/test_files.py",
+        "adversarial/test_sandbox_workspaces.py",
+        "integration/cli/test_files.py",
+    ),
     "What ran is recorded, without secrets, whatever happens": ("unit/journal/test_journal.py",),
     "One bad server never costs the others": ("integration/upstream/test_failures.py",),
     "One bad tool never costs the others": ("integration/upstream/test_listing.py", "unit/codegen"),

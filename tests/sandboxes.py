@@ -150,14 +150,14 @@ class Sandbox:
     async def value(self, source: str, **more: Any) -> Any:
         return (await self.run(source, **more)).value
 
-    async def open_session(self, *, limits: Limits | None = None) -> Session:
+    async def open_session(self, *, limits: Limits | None = None, **more: Any) -> Session:
         before = set(psutil.Process().children(recursive=True))
-        backend = await self.backend.open_session(execution_of("", limits=limits))
+        backend = await self.backend.open_session(execution_of("", limits=limits, **more))
         return Session(backend=backend, before=before)
 
     @asynccontextmanager
-    async def session(self, *, limits: Limits | None = None) -> AsyncIterator[Session]:
-        session = await self.open_session(limits=limits)
+    async def session(self, *, limits: Limits | None = None, **more: Any) -> AsyncIterator[Session]:
+        session = await self.open_session(limits=limits, **more)
         try:
             yield session
         finally:

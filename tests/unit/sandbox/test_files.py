@@ -374,3 +374,20 @@ async def test_a_file_that_nobody_asked_for_is_not_taken(zygote: Sandbox) -> Non
     ran = await zygote.run(forged(PIECE))
 
     assert (ran.outcome.status, kept(ran)) == ("killed", {})
+
+
+async def test_a_session_has_its_workspace_and_mounts_and_keeps_files_of_every_program(
+    zygote: Sandbox, shared: Path
+) -> None:
+    files: dict[str, Any] = {"workspace": "session", "mounts": (str(shared),)}
+    async with zygote.session(**files) as session:
+        await session.run("import os\nopen('a', 'w').write(open('/mnt/shared/sales.csv').read())\nos.chdir('/')")
+        first = await session.run("1", keep=("*",))
+        over = await session.run(
+            "open('/workspace/b', 'wb').write(bytes(600))", keep=("b",), limits=Limits(artifact_bytes=500)
+        )
+
+    assert kept(first) == {"a": b"1,2"}
+    assert kept(over) == {}
+    assert warnings(over) == ["not kept: b: over the limit artifact_bytes = 500 of all files together"]
+    assert await zygote.value("open('a').read()", workspace="session") == "1,2"
