@@ -37,6 +37,10 @@ def _no_module(match: re.Match[str], case: Case) -> str | None:
     return f"no server '{name}'" if package == "tools" and name else f"no module '{match['name']}' is known"
 
 
+def _untyped(match: re.Match[str], case: Case) -> str:
+    return f"the package '{match['name']}' has no types: what it gives is not checked"
+
+
 def _not_awaited(match: re.Match[str], case: Case) -> str:
     what = case.tool.path if case.tool else "a coroutine"
     return f"{what} is called without `await`"
@@ -52,6 +56,7 @@ _FORMS = (
     (re.compile(r'^Module has no attribute "(?P<name>\w+)"'), _no_tool),
     (re.compile(r'library stub for module named "(?P<name>[\w.]+)"'), _no_module),
     (re.compile(r'^Library stubs not installed for "(?P<name>[\w.]+)"'), _no_module),
+    (re.compile(r'^Skipping analyzing "(?P<name>[\w.]+)"'), _untyped),
     (_COROUTINE, _not_awaited),
     (re.compile(r'^Value of type "(?P<type>[^"]*)" is not indexable'), _not_indexable),
 )

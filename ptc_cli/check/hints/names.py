@@ -17,7 +17,7 @@ _OUR_TOOLS = frozenset({"list_functions", "search_functions", "get_function_deta
 
 _BUILTINS = tuple(name for name in dir(builtins) if not name.startswith("_"))
 
-_RUNTIME = frozenset({"ToolError", "ToolTimeout", "ToolDenied", "BudgetExceeded", "progress", "read_resource"})
+RUNTIME = frozenset({"ToolError", "ToolTimeout", "ToolDenied", "BudgetExceeded", "progress", "read_resource"})
 """What `ptc` holds, under names that mean nothing else."""
 
 
@@ -72,7 +72,7 @@ def _no_name(match: re.Match[str], case: Case) -> str | None:
     name = match["name"]
     if name in _OUR_TOOLS:
         return f"'{name}' is a tool of its own, not a function: no program can call it."
-    if name in _RUNTIME:
+    if name in RUNTIME:
         return f"Add: from ptc import {name}"
     owners = [tool.path for tool in case.view if name in (tool.stub.name, f"{tool.module}__{tool.stub.name}")]
     if owners:

@@ -96,7 +96,7 @@ async def test_a_program_that_had_to_be_killed_takes_the_session_with_it_and_say
     killed = await entry(engine, "import ctypes\nctypes.string_at(0)")
     after = await entry(engine, "x")
 
-    assert killed.status == "killed"
+    assert (killed.status, killed.error and killed.error.type) == ("failed", "Crashed")
     assert "session 'a' ended with this program: the names of its programs are gone" in killed.warnings
     assert after.status == "rejected"
 
@@ -111,11 +111,23 @@ async def test_a_session_has_one_face(engine: Engine) -> None:
 
 
 async def test_names_and_tasks_of_an_async_session_live_on(engine: Engine) -> None:
-    await entry(engine, "import asyncio\ntask = asyncio.create_task(plain.add(a=2, b=3))")
+    await entry(
+        engine,
+        "import asyncio\ndone = asyncio.Event()\ntask = asyncio.create_task(done.wait())\nawait asyncio.sleep(0)",
+    )
 
-    result = await entry(engine, "(await task)['sum']")
+    result = await entry(engine, "done.set()\nawait task")
 
-    assert (result.status, result.value) == ("ok", 5)
+    assert (result.status, result.value) == ("ok", True)
+
+
+async def test_a_call_ends_with_the_program_that_made_it(engine: Engine) -> None:
+    await entry(engine, "import asyncio\ntask = asyncio.create_task(plain.sleep(seconds=60))\nawait asyncio.sleep(0)")
+
+    result = await entry(engine, "await task")
+
+    assert result.error is not None
+    assert result.error.message == "the program that made this call ended before its answer came"
 
 
 async def test_a_session_that_nobody_uses_ends_and_whoever_comes_back_is_told(tmp_path: Path) -> None:
