@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.limits import with_limits
 from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.sources import SourceError, read_program, read_text
 from ptc_cli.cli.typed_text import NotJsonError, parsed_json
@@ -28,6 +29,7 @@ class Wanted:
 
     timeout_seconds: float | None
     most_calls: int | None
+    limits: tuple[str, ...]
     allow: tuple[str, ...]
     deny: tuple[str, ...]
     input: str | None
@@ -42,6 +44,13 @@ class Wanted:
 @click.option("-c", "code", metavar="CODE", help="The program itself.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds the program may take.")
 @click.option("--max-calls", type=click.IntRange(min=0), help="How many tool calls it may make.")
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="Any limit, such as threads=8. Repeatable.",
+)
 @click.option("--allow", multiple=True, metavar="GLOB", help="Only these tools, such as 'github.get_*'. Repeatable.")
 @click.option("--deny", multiple=True, metavar="GLOB", help="None of these tools. Repeatable.")
 @click.option("--input", "given", metavar="JSON", help="What the program finds as ptc.input; - reads it from stdin.")
@@ -64,6 +73,7 @@ def command(
     code: str | None,
     timeout: float | None,
     max_calls: int | None,
+    limits: tuple[str, ...],
     allow: tuple[str, ...],
     deny: tuple[str, ...],
     given: str | None,
@@ -87,6 +97,7 @@ def command(
     wanted = Wanted(
         timeout_seconds=timeout,
         most_calls=max_calls,
+        limits=limits,
         allow=allow,
         deny=deny,
         input=_input(given),
@@ -147,6 +158,7 @@ def _execution(execution: Execution, wanted: Wanted) -> Execution:
 
 
 def _limits(limits: Limits, wanted: Wanted) -> Limits:
+    limits = with_limits(limits, wanted.limits)
     if wanted.timeout_seconds is not None:
         limits = replace(limits, wall_seconds=wanted.timeout_seconds)
     if wanted.most_calls is not None:

@@ -113,7 +113,7 @@ def _limit(limit: LimitHit) -> str:
 def _limit_hint(limit: LimitHit) -> str:
     option = {"wall_seconds": "--timeout", "calls": "--max-calls"}.get(limit.name)
     where = f"[sandbox.limits] {limit.name} in the configuration"
-    return f"Raise it with {option}, or {where}." if option else f"Raise {where}."
+    return f"Raise it with {option or f'--limit {limit.name}=...'}, or {where}."
 
 
 def _calls(result: Result) -> str:

@@ -18,6 +18,7 @@ from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.errors import PtcError
+from ptc_cli.core.event import Warned
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
@@ -128,6 +129,8 @@ class Engine:
         """
         capped = execution.limits.capped(self.settings.sandbox.maxima)
         run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask)
+        for name in execution.limits.above(capped):
+            run.emit(Warned(message=f"the limit {name} is cut to {getattr(capped, name):,}, its [sandbox.maxima]"))
         return self._set_going(run, self._runner.program(run, self._described_for(execution.program, execution.caller)))
 
     async def run(self, execution: Execution) -> Result:

@@ -86,8 +86,8 @@ class RecentRuns:
         from ptc_cli.vfs import Folder  # pyfakefs costs 40 ms to import; who only lists tools must not pay it
 
         latest = max((folder.modified_at for folder in shown.folders.values()), default=0.0)
-        runs = Folder({str(number): folder for number, folder in shown.folders.items()}, latest)
-        return Folder({"runs": runs}, latest)
+        runs = Folder(entries={str(number): folder for number, folder in shown.folders.items()}, modified_at=latest)
+        return Folder(entries={"runs": runs}, modified_at=latest)
 
     def _folder(self, run: str) -> Folder | None:
         """Return a run's files, whose texts are fetched again when they are read."""
@@ -100,7 +100,11 @@ class RecentRuns:
         ended_at = record.header.started_at + record.header.seconds
         sizes = {name: len(text) for name, text in files(record).items()}
         return _folder(
-            {name: LazyFile(size, partial(self._text, run, name), ended_at) for name, size in sizes.items()}, ended_at
+            {
+                name: LazyFile(size=size, make=partial(self._text, run, name), modified_at=ended_at)
+                for name, size in sizes.items()
+            },
+            ended_at,
         )
 
     def _text(self, run: str, name: str) -> bytes:
@@ -139,7 +143,8 @@ def _folder(nodes: Mapping[str, Node], modified_at: float) -> Folder:
         else:
             entries[name] = node
     # A program can leave `a` and, in another moment, `a/b`: the directory shows.
-    return Folder(entries | {name: _folder(inner, modified_at) for name, inner in below.items()}, modified_at)
+    entries |= {name: _folder(inner, modified_at) for name, inner in below.items()}
+    return Folder(entries=entries, modified_at=modified_at)
 
 
 def _value(result: Result) -> dict[str, bytes]:

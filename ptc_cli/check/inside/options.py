@@ -10,7 +10,7 @@ import mypy
 from mypy.options import Options
 from mypy.version import __version__ as mypy_version
 
-from ptc_cli.check.inside.packages import opaque, options_for_packages
+from ptc_cli.check.inside.packages import options_for_packages, too_large
 from ptc_cli.core.jsonvalue import JsonValue, digest
 
 _CACHE_LAYOUT = 1
@@ -73,7 +73,7 @@ def cache_key(modules: Mapping[str, str], *, runtime: str, python: str | None) -
             "layout": _CACHE_LAYOUT,
             "mypy": [mypy_version, str(Path(mypy.__file__).parent)],
             "python": [*sys.version_info[:3], python],
-            "opaque": opaque(python),
+            "unread": too_large(python),
             "options": dict(OPTIONS),
             "preloaded": PRELOADED,
             "modules": dict(modules),

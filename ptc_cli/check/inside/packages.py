@@ -1,7 +1,6 @@
-"""Installed packages of which mypy is told that they are there, and nothing else.
+"""Installed packages that mypy is not to read, because nobody would wait for it: what they give is not checked.
 
-A program that imports numpy would wait four seconds for its stubs to be read, once in every checker process. One that
-imports pandas would be warned of a package that is there: it says nothing about its types.
+A program that imports numpy would wait four seconds for its stubs to be read, once in every checker process.
 """
 
 from __future__ import annotations
@@ -16,36 +15,26 @@ _MOST_BYTES = 1 << 20
 """Of Python in a package whose types are read: about a second's work."""
 
 _SOURCES = (".py", ".pyi")
-_OPAQUE: Mapping[str, object] = {
-    "follow_imports": "skip",
-    "follow_imports_for_stubs": True,
-    "ignore_missing_imports": True,
-}
+_OPAQUE: Mapping[str, object] = {"follow_imports": "skip", "follow_imports_for_stubs": True}
 
 
 def options_for_packages(python: str | None) -> dict[str, dict[str, object]]:
     """Return mypy's options by pattern of module names, for the packages that an interpreter finds."""
-    return {pattern: dict(_OPAQUE) for name in opaque(python) for pattern in (name, f"{name}.*")}
+    return {pattern: dict(_OPAQUE) for name in too_large(python) for pattern in (name, f"{name}.*")}
 
 
 @cache
-def opaque(python: str | None) -> tuple[str, ...]:
-    """Return the packages of an interpreter that have no types, or so many that reading them takes too long."""
+def too_large(python: str | None) -> tuple[str, ...]:
+    """Return the packages of an interpreter that have so many types that reading them takes too long."""
     _, folders = get_search_dirs(python)
-    return tuple(sorted({name for folder in folders for name in _opaque(Path(folder))}))
+    return tuple(sorted({name for folder in folders for name in _too_large(Path(folder))}))
 
 
-def _opaque(folder: Path) -> Iterator[str]:
-    entries = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
-    for name, path in entries.items():
-        module = name.partition(".")[0]
-        is_stubbed = f"{module}-stubs" in entries
-        if module.isidentifier() and not is_stubbed and not (path.is_dir() and _is_typed(path)):
-            yield module
-
-
-def _is_typed(package: Path) -> bool:
-    return (package / "py.typed").exists() and not _is_large(package)
+def _too_large(folder: Path) -> Iterator[str]:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        has_types = path.name.endswith("-stubs") or (path / "py.typed").exists()
+        if has_types and _is_large(path):
+            yield path.name.removesuffix("-stubs")
 
 
 def _is_large(package: Path) -> bool:

@@ -87,3 +87,19 @@ def test_a_workspace_s_name_leads_nowhere_else(ptc: Ptc) -> None:
     for name in ("../x", "/etc", ".."):
         assert ptc("run", "-c", "1", "--workspace", name).returncode == 4
         assert ptc("workspaces", "remove", name).returncode == 4
+
+
+@pytest.mark.parametrize(
+    ("limit", "code", "said"),
+    [
+        ("memory_bytes=50_000_000", 5, "--limit memory_bytes=..."),
+        ("memory_byte=5", 2, "Did you mean 'memory_bytes'?"),
+        ("memory_bytes=much", 2, "'much' is not a whole number above 0"),
+        ("wall_seconds=nan", 2, "is not a number above 0"),
+        ("wall_seconds=1e9", 0, "cut to 3,600"),
+    ],
+)
+def test_any_limit_can_be_given_for_one_run(ptc: Ptc, limit: str, code: int, said: str) -> None:
+    done = ptc("run", "-c", "len(bytearray(100_000_000))", "--limit", limit)
+
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr

@@ -331,3 +331,29 @@ async def test_prewarmed_processes_serve_programs(sandbox: Sandbox) -> None:
     await sandbox.backend.prewarm(0)
 
     assert values == [3] * 5
+
+
+@pytest.mark.parametrize(
+    ("source", "limits", "status"),
+    [
+        ("1/0", {}, "failed"),
+        ("raise SystemExit(3)", {}, "failed"),
+        ("import os\nos._exit(3)", {}, "failed"),
+        ("import ctypes\nctypes.string_at(0)", {}, "failed"),
+        ("while True: pass", {"wall_seconds": 1}, "timeout"),
+        ("bytearray(2 << 30)", {}, "limit"),
+        ("demo.add(1, 2)\ndemo.add(1, 2)", {"calls": 1}, "limit"),
+        ("import os\nos.write(3, b'nonsense' * 100)\nwhile True: pass", {}, "killed"),
+        ("print('x' * 100_000)", {"kept_bytes": 5000}, "limit"),
+        ("'x' * 100_000", {"value_bytes": 5000}, "limit"),
+    ],
+)
+async def test_what_was_printed_is_kept_however_the_program_ends(
+    sandbox: Sandbox, source: str, limits: dict[str, int], status: str
+) -> None:
+    ran = await sandbox.run(f"print('before')\n{source}", limits=Limits(**{"wall_seconds": 20, **limits}))
+
+    assert (ran.outcome.status, ran.stdout[:7]) == (status, "before\n")
+    if status in ("limit", "timeout"):
+        assert ran.outcome.limit is not None
+        assert ran.outcome.limit.value == (limits or {"memory_bytes": 512 << 20})[ran.outcome.limit.name]
