@@ -4,6 +4,7 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "A program with a mistake never reaches a server": ("integration/engine/test_runs.py",),
     "The message says how to mend it": ("unit/check/test_hints.py", "unit/check/test_verdicts.py"),
     "A hostile program is held": ("adversarial",),
+    "An ordinary program does in the sandbox what it does elsewhere": ("unit/sandbox/test_compatibility.py",),
     "What cannot be built is said, and nothing runs unconfined": ("adversarial",),
     "Every call from every door passes one gate": ("integration/engine/test_gate.py",),
     "One caller never hears of what only another may see": ("integration/engine/test_views.py",),

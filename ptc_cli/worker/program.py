@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import asyncio
+import atexit
 import contextlib
 import inspect
 import sys
@@ -45,7 +46,7 @@ class Compiled:
 def run(job: Job, channel: Channel) -> Frame:
     """Run a program that is on its own to its end, and return the frame that says how it ended."""
     frame = evaluate(job, Surroundings(channel), asyncio.run)
-    _wait_for_threads()
+    _wind_up()
     return frame
 
 
@@ -104,9 +105,11 @@ async def _step(code: CodeType, main: dict[str, Any]) -> object:
     return await value if code.co_flags & inspect.CO_COROUTINE else value
 
 
-def _wait_for_threads() -> None:
-    """Wait, as Python does at its end, for threads that are no daemons."""
-    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001  # what `Py_FinalizeEx` calls; there is no other
+def _wind_up() -> None:
+    """Do what Python does at its end: wait for threads that are no daemons, then call what is registered for it."""
+    # What `Py_FinalizeEx` calls; there are no others.
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
 
 
 def _end(
