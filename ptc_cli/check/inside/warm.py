@@ -79,6 +79,10 @@ class Warm:
         self._build.missing_modules.update(self._missing)
         with self._standard_library_open():
             self._update([(module, path)], [])
+        # mypy looks at new classes twice, and forgets the second time which names may be undefined.
+        if self._manager.blocking_error is None:
+            self._build.errors.flushed_files.clear()
+            self._manager.graph[module].detect_possibly_undefined_vars()
 
     def _update(self, changed: list[tuple[str, str]], removed: list[tuple[str, str]]) -> None:
         try:
