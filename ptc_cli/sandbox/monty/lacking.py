@@ -1,0 +1,3 @@
+from ptc_cli.core.check import Diagnostic
+def lacking(source: str) -> tuple[Diagnostic, ...]:
+    return ()
