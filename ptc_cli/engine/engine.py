@@ -33,7 +33,7 @@ from ptc_cli.engine.direct import direct_execution
 from ptc_cli.engine.gate import EmitProgress
 from ptc_cli.engine.local import LocalServer
 from ptc_cli.engine.run import Run
-from ptc_cli.engine.runner import Runner
+from ptc_cli.engine.runner import Runner, with_lacks
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
 from ptc_cli.upstream import Pool
@@ -104,7 +104,8 @@ class Engine:
         Raises:
             CheckerError: The checker cannot be started.
         """
-        return await self._checker.check(program, await self._described_for(program, caller), strict=strict)
+        report = await self._checker.check(program, await self._described_for(program, caller), strict=strict)
+        return with_lacks(report, self._backend, program)
 
     async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.

@@ -251,7 +251,7 @@ def open_backend(settings: SandboxSettings) -> Backend:
     if sys.platform != "linux":
         raise SandboxUnavailableError(
             f"sandbox: the backend '{settings.backend}' needs Linux",
-            hint="Set backend = \"monty\" under [sandbox], or run ptc in a Linux container.",
+            hint='Set backend = "monty" under [sandbox], or run ptc in a Linux container.',
         )
     makers: dict[str, Callable[[], Backend]] = {
         "auto": lambda: StrongestBackend(settings),

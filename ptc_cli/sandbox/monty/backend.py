@@ -26,7 +26,7 @@ _PROGRAMS = 2 * (os.cpu_count() or 1)
 
 _START_SECONDS = 30.0
 _PROBE_SECONDS = 5.0
-_ADVICE = "Leave it out of the run, or set backend = \"zygote\" under [sandbox]."
+_ADVICE = 'Leave it out of the run, or set backend = "zygote" under [sandbox].'
 
 
 class MontyBackend:
@@ -70,7 +70,7 @@ class MontyBackend:
         """
         _refuse_what_is_missing(execution)
         async with self._programs:
-            child = await self._child()
+            child = await self._ready_child()
             running = RunningProgram(child, execution, call=call, emit=emit, clock=clock or RunClock())
             return await running.finish()
 
@@ -99,6 +99,16 @@ class MontyBackend:
         ends = [child.exited for child in self._waiting]
         self._drop_surplus()
         await asyncio.gather(*ends)
+
+    async def _ready_child(self) -> MontyChild:
+        """Return a process that is ready, or failed to be: starting takes longer than some programs may."""
+        child = await self._child()
+        try:
+            await child.spoke()
+        except BaseException:
+            child.drop()
+            raise
+        return child
 
     async def _child(self) -> MontyChild:
         await self.start()

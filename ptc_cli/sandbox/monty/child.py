@@ -28,6 +28,16 @@ _ELSEWHERE = "the monty backend does not build it"
 class MontyChild(Child):
     """The process around monty, and monty's own: one group of processes."""
 
+    async def spoke(self) -> None:
+        """Wait until it has said something, or is gone: nothing is taken of what it said."""
+        loop = asyncio.get_running_loop()
+        readable = loop.create_future()
+        loop.add_reader(self.channel, lambda: readable.done() or readable.set_result(None))
+        try:
+            await readable
+        finally:
+            loop.remove_reader(self.channel)
+
     def send_signal(self, number: signal.Signals) -> None:
         """Send both a signal, unless the first has ended by itself."""
         # Until it is reaped, which is when `exited` is told, its number is nobody else's.
@@ -143,5 +153,3 @@ def _close(*descriptors: int) -> None:
 def _last_line(text: bytes) -> str:
     lines = text.decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else "it ended without a word"
-
-

@@ -167,5 +167,3 @@ def _print(stream: Literal["stdout", "stderr"], text: str) -> None:
     left = memoryview(text.encode("utf-8", "backslashreplace"))
     while left:
         left = left[os.write(1 if stream == "stdout" else 2, left) :]
-
-

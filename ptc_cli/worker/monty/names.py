@@ -7,7 +7,7 @@ Monty has no exception classes but its own. So the errors of `ptc` are built-in 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import ModuleType
 
 from pydantic_monty import ExternalModule
@@ -77,13 +77,17 @@ def _changes(tree: ast.Module) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             aliases |= {each.asname or each.name for each in node.names if each.name == "ptc"}
-        elif isinstance(node, ast.ImportFrom) and node.module == "ptc" and node.level == 0:
-            if any(each.name in ERRORS for each in node.names):
-                yield node, _import(node.names)
+        elif (
+            isinstance(node, ast.ImportFrom) and node.module == "ptc" and {each.name for each in node.names} & {*ERRORS}
+        ):
+            yield node, _import(node.names)
     for node in ast.walk(tree):
-        is_ours = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases
-        if is_ours and node.attr in ERRORS:
+        if isinstance(node, ast.Attribute) and node.attr in ERRORS and _is_one_of(node.value, aliases):
             yield node, ERRORS[node.attr]
+
+
+def _is_one_of(node: ast.expr, names: Collection[str]) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
 
 
 def _import(names: list[ast.alias]) -> str:
