@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 
 from ptc_cli.core.backend import BackendSession, Emit
 from ptc_cli.core.call import ToolCaller
@@ -21,8 +20,8 @@ from ptc_cli.sandbox.monty.installed import Installed, installed
 from ptc_cli.sandbox.monty.lacking import lacking
 from ptc_cli.sandbox.program import RunningProgram
 
-_PROGRAMS = 2 * (os.cpu_count() or 1)
-"""Programs at once; more wait. Each is a Python, an interpreter, and seven descriptors of this process."""
+_PROGRAMS = 16
+"""Programs at once; more wait. Each is a Python and an interpreter, of 50 MiB, and six descriptors of this process."""
 
 _START_SECONDS = 30.0
 _PROBE_SECONDS = 5.0
@@ -39,6 +38,7 @@ class MontyBackend:
         self._layers: Layers | None = None
         self._starting = asyncio.Lock()
         self._programs = asyncio.Semaphore(_PROGRAMS)
+        self._running: set[MontyChild] = set()
         self._waiting: list[MontyChild] = []
         self._prewarmed = 0
         self._is_closed = False
@@ -71,8 +71,15 @@ class MontyBackend:
         _refuse_what_is_missing(execution)
         async with self._programs:
             child = await self._ready_child()
-            running = RunningProgram(child, execution, call=call, emit=emit, clock=clock or RunClock())
-            return await running.finish()
+            self._running.add(child)
+            program = RunningProgram(child, execution, call=call, emit=emit, clock=clock or RunClock())
+            try:
+                outcome = await program.finish()
+            finally:
+                self._running.discard(child)
+        if self._is_closed and outcome.status == "killed":
+            raise SandboxError("sandbox: it was closed, and its programs ended with it")
+        return outcome
 
     async def open_session(self, execution: Execution) -> BackendSession:
         """Refuse.
@@ -96,7 +103,9 @@ class MontyBackend:
         """End every program and leave nothing behind."""
         self._is_closed = True
         self._prewarmed = 0
-        ends = [child.exited for child in self._waiting]
+        ends = [child.exited for child in (*self._waiting, *self._running)]
+        for child in self._running:
+            child.kill()
         self._drop_surplus()
         await asyncio.gather(*ends)
 
@@ -107,6 +116,7 @@ class MontyBackend:
             await child.spoke()
         except BaseException:
             child.drop()
+            await asyncio.shield(child.exited)
             raise
         return child
 

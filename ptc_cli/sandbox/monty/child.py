@@ -15,14 +15,15 @@ from pathlib import Path
 
 import ptc_cli
 from ptc_cli.core.errors import SandboxError, WorkerError
-from ptc_cli.core.layers import Layers
-from ptc_cli.sandbox.layers import NAMESPACE_LAYERS, PROCESS_LAYERS, missing, refused_descriptors
+from ptc_cli.core.layers import Layers, MissingLayer
+from ptc_cli.sandbox.layers import NAMESPACE_LAYERS, PROCESS_LAYERS, refused_descriptors
 from ptc_cli.sandbox.monty.installed import Installed
 from ptc_cli.sandbox.outcome import Exit
 from ptc_cli.sandbox.worker import ENVIRONMENT, Child
 
 _PROGRAM = Path(ptc_cli.__file__).parent / "worker" / "monty"
-_ELSEWHERE = "the monty backend does not build it"
+_ABSENT = "the monty backend does not build it"
+_ADVICE = "Use the zygote backend, on Linux."
 
 
 class MontyChild(Child):
@@ -31,10 +32,10 @@ class MontyChild(Child):
     async def spoke(self) -> None:
         """Wait until it has said something, or is gone: nothing is taken of what it said."""
         loop = asyncio.get_running_loop()
-        readable = loop.create_future()
-        loop.add_reader(self.channel, lambda: readable.done() or readable.set_result(None))
+        readable = asyncio.Event()
+        loop.add_reader(self.channel, readable.set)
         try:
-            await readable
+            await readable.wait()
         finally:
             loop.remove_reader(self.channel)
 
@@ -66,12 +67,16 @@ async def try_once(place: Installed, seconds: float) -> Layers:
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    absent = {name: told["missing"].get(name, _ELSEWHERE) for name in (*NAMESPACE_LAYERS, *PROCESS_LAYERS)}
+    absent = {name: told["missing"].get(name, _ABSENT) for name in (*NAMESPACE_LAYERS, *PROCESS_LAYERS)}
     holding = tuple(told["holding"])
     return Layers(
         backend="monty",
         holding=holding,
-        missing=tuple(missing(name, reason) for name, reason in absent.items() if name not in holding),
+        missing=tuple(
+            MissingLayer(name=name, reason=reason, advice=_ADVICE)
+            for name, reason in absent.items()
+            if name not in holding
+        ),
     )
 
 

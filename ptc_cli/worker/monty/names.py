@@ -22,6 +22,9 @@ ERRORS: Mapping[str, str] = {
     "BudgetExceeded": "RuntimeError",
 }
 
+_NO_CLASSES = (*ERRORS, "Content")
+"""What of `ptc` is a class, which monty cannot be given."""
+
 
 def external(module: ModuleType) -> ExternalModule:
     """Return a module of ours as monty imports it: its values, and functions that are not called but reported."""
@@ -63,7 +66,9 @@ def adapted(source: str) -> str:
 
 
 def _public(module: ModuleType) -> Iterator[tuple[str, object]]:
-    return ((name, value) for name, value in module.__dict__.items() if not name.startswith("_") and name not in ERRORS)
+    for name, value in module.__dict__.items():
+        if not name.startswith("_") and name not in _NO_CLASSES:
+            yield name, value
 
 
 def _attribute(value: object) -> object:

@@ -220,11 +220,11 @@ async def test_a_clock_that_stands_still_keeps_the_deadline_away(sandbox: Sandbo
     class Asking(Tools):
         async def _answer(self, call: ToolCall) -> ToolResult:
             clock.pause()
-            await asyncio.sleep(0.8)
+            await asyncio.sleep(1.8)
             clock.resume()
             return ToolResult(value="yes")
 
-    ran = await sandbox.run("demo.slow()", tools=Asking(), clock=clock, limits=Limits(wall_seconds=0.5))
+    ran = await sandbox.run("demo.slow()", tools=Asking(), clock=clock, limits=Limits(wall_seconds=1.5))
 
     assert ran.value == "yes"
 
