@@ -47,20 +47,27 @@ def lacking(source: str) -> tuple[Diagnostic, ...]:
     return tuple(_diagnostic(lines, *found[key]) for key in sorted(found))
 
 
+# Without those that a program's own objects have as plain fields.
+_METHODS = {name for kind in (str, dict, list, set) for name in vars(kind) if name[0] != "_"} - {
+    "count", "index", "title", "format", "values", "items", "keys", "copy", "center", "sort", "replace", "update",
+}  # fmt: skip
 _Node = ast.expr | ast.stmt | ast.alias
 _Lack = tuple[_Node, str, str | None]
 
 
 def _all(tree: ast.Module) -> Iterator[_Lack]:
-    modules, builtins = _imported(tree), MISSING_BUILTINS - _bound(tree)
+    functions = {each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
+    modules, builtins, optional = _imported(tree), MISSING_BUILTINS - _bound(tree), _optional_imports(tree)
     for node in ast.walk(tree):
         yield from _syntax(node)
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.Import) and node not in optional:
             yield from _import(node)
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.ImportFrom) and node not in optional:
             yield from _import_from(node)
         elif isinstance(node, ast.Attribute):
             yield from _attribute(node, modules)
+            if isinstance(node.ctx, ast.Store) and _root(node) in functions:
+                yield node, "an attribute of a function", "Use a variable."
         elif isinstance(node, ast.Name) and node.id in builtins:
             yield node, f"'{node.id}'", _ADVICE.get(node.id)
         elif isinstance(node, ast.Call):
@@ -98,7 +105,7 @@ def _import_from(node: ast.ImportFrom) -> Iterator[_Lack]:
     is_ours = module.partition(".")[0] in _OURS
     for each in node.names:
         full = f"{module}.{each.name}"
-        if each.name == "*":
+        if each.name == "*" and not is_ours:
             yield node, "'import *'", "Import the names."
         elif full == "ptc.Content":
             yield each, "'ptc.Content'", "Look at the fields of a block that a tool returned."
@@ -118,6 +125,22 @@ def _imported(tree: ast.Module) -> dict[str, str]:
                     whole = each.name if each.asname else each.name.partition(".")[0]
                     found[each.asname or whole] = whole
     return found
+
+
+def _optional_imports(tree: ast.Module) -> set[ast.stmt]:
+    """Return the imports that a program can do without: it catches that they fail."""
+    found: set[ast.stmt] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try) and any(_catches_imports(each) for each in node.handlers):
+            found |= {each for each in node.body if isinstance(each, ast.Import | ast.ImportFrom)}
+    return found
+
+
+def _catches_imports(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    caught = [each.id for each in ast.walk(handler.type) if isinstance(each, ast.Name)]
+    return not {"ImportError", "ModuleNotFoundError", "Exception"}.isdisjoint(caught)
 
 
 def _bound(tree: ast.Module) -> set[str]:
@@ -160,6 +183,13 @@ def _call(node: ast.Call, modules: Mapping[str, str]) -> Iterator[_Lack]:
         yield node.keywords[0].value, "a keyword argument of asyncio.gather", "Catch errors in the coroutines."
     elif isinstance(node.func, ast.Name) and node.func.id == "open":
         yield node, "a file", None
+    for given in (*node.args, *(each.value for each in node.keywords)):
+        if isinstance(given, ast.Attribute) and given.attr in _METHODS and _root(given) not in modules:
+            yield given, "a method that is not called", "Use a lambda."
+
+
+def _root(node: ast.Attribute) -> str | None:
+    return node.value.id if isinstance(node.value, ast.Name) else None
 
 
 def _handler(node: ast.ExceptHandler) -> Iterator[_Lack]:

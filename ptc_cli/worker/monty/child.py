@@ -10,13 +10,16 @@ from typing import NoReturn
 
 import pydantic_monty
 
-from ptc_cli.worker.channel import Channel
+from ptc_cli.worker.channel import Channel, Frame
+from ptc_cli.worker.failure import Failure
 from ptc_cli.worker.job import Job
 from ptc_cli.worker.monty.cage import Held, confine, limit
 from ptc_cli.worker.monty.interpretation import Interpretation
 from ptc_cli.worker.monty.plan import Plan
+from ptc_cli.worker.program import end_of
 
 _BROKEN_EXIT_CODE = 120
+_TEXT_CHARACTERS = 2000
 _SUSPENSIONS = 1_000_000
 """How often a program may stop for something of ours; calls and processor time have limits of their own."""
 
@@ -51,11 +54,20 @@ def _serve(plan: Plan, held: Held, channel: Channel) -> NoReturn:
         frame = channel.receive()
         if frame is not None:
             channel.start_reading(leave=_leave)
-            channel.finish(_run(pool, Job.of(frame["job"]), frame["allowance"], channel))
+            channel.finish(_end(pool, frame, channel))
         _leave()
 
 
-def _run(pool: pydantic_monty.Monty, job: Job, allowance: dict[str, int], channel: Channel) -> dict[str, object]:
+def _end(pool: pydantic_monty.Monty, frame: Frame, channel: Channel) -> Frame:
+    try:
+        return _run(pool, Job.of(frame["job"]), frame["allowance"], channel)
+    except Exception as error:  # noqa: BLE001  # whatever it is, somebody waits to be told
+        text = f"the process around monty failed: {type(error).__name__}: {error}"[:_TEXT_CHARACTERS]
+        message = text.encode("utf-8", "backslashreplace").decode()
+        return end_of(status="failed", error=Failure(type="Fault", message=message, line=None, traceback=""))
+
+
+def _run(pool: pydantic_monty.Monty, job: Job, allowance: dict[str, int], channel: Channel) -> Frame:
     interpretation = Interpretation(job, channel)
     checkout = pool.checkout(
         script_name=job.name,

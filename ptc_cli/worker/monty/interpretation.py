@@ -57,7 +57,7 @@ class Interpretation:
     def __init__(self, job: Job, channel: Channel) -> None:
         self._job = job
         self._channel = channel
-        self._source = adapted(job.source)
+        self._source = adapted(job)
         self._encoded = self._source.encode("utf-8", "replace")
         self._line = 0
         self._pending: dict[int, Pending] = {}

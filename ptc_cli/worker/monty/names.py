@@ -7,7 +7,7 @@ Monty has no exception classes but its own. So the errors of `ptc` are built-in 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import ModuleType
 
 from pydantic_monty import ExternalModule
@@ -22,6 +22,7 @@ ERRORS: Mapping[str, str] = {
     "BudgetExceeded": "RuntimeError",
 }
 
+_FUNCTIONS = ("call", "read_resource", "progress", "tools", "input")
 _NO_CLASSES = (*ERRORS, "Content")
 """What of `ptc` is a class, which monty cannot be given."""
 
@@ -42,7 +43,7 @@ def functions(name: str, module: ModuleType) -> Iterator[tuple[str, object]]:
 
 def prelude(job: Job) -> str:
     """Return the imports that a program leaves out, since it is supplied with the names."""
-    known = {"tools": "import tools"}
+    known = {"tools": "import tools", "ptc": "import ptc"}
     for server in job.servers:
         for function in server.functions:
             for prefix in (server.module, server.server):
@@ -53,14 +54,15 @@ def prelude(job: Job) -> str:
     return "\n".join(known[name] for name in job.supplied if name in known)
 
 
-def adapted(source: str) -> str:
-    """Return a program with the errors of `ptc` put as built-in ones, every line where it was."""
+def adapted(job: Job) -> str:
+    """Return a program with the errors of `ptc` put as built-in ones, and all names of `import *`, in their lines."""
+    source = job.source
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source
     lines = [line.encode() for line in source.splitlines(keepends=True)]
-    for node, text in sorted(_changes(tree), key=lambda change: _position(change[0]), reverse=True):
+    for node, text in sorted(_changes(tree, _starred(job)), key=lambda change: _position(change[0]), reverse=True):
         _replace(lines, node, text.encode())
     return b"".join(lines).decode()
 
@@ -77,15 +79,26 @@ def _attribute(value: object) -> object:
     return value if is_exact(value) else lambda: None
 
 
-def _changes(tree: ast.Module) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
-    aliases = set()
+def _starred(job: Job) -> dict[str, list[str]]:
+    """Return what `import *` imports, by module."""
+    found = {"tools": [server.module for server in job.servers], "ptc": [*_FUNCTIONS, *ERRORS]}
+    for server in job.servers:
+        found[f"tools.{server.module}"] = [*(function.name for function in server.functions), *server.types]
+    return found
+
+
+def _changes(tree: ast.Module, starred: Mapping[str, Sequence[str]]) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
+    # Where it is not imported, it is supplied.
+    aliases = {"ptc"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             aliases |= {each.asname or each.name for each in node.names if each.name == "ptc"}
-        elif (
-            isinstance(node, ast.ImportFrom) and node.module == "ptc" and {each.name for each in node.names} & {*ERRORS}
-        ):
-            yield node, _import(node.names)
+        elif isinstance(node, ast.ImportFrom) and str(node.module) in starred and node.level == 0:
+            module, names = str(node.module), node.names
+            if names[0].name == "*":
+                names = [ast.alias(name) for name in starred[module] if not name.startswith("_")]
+            if names is not node.names or module == "ptc":
+                yield node, _import(module, names)
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ERRORS and _is_one_of(node.value, aliases):
             yield node, ERRORS[node.attr]
@@ -95,10 +108,11 @@ def _is_one_of(node: ast.expr, names: Collection[str]) -> bool:
     return isinstance(node, ast.Name) and node.id in names
 
 
-def _import(names: list[ast.alias]) -> str:
-    parts = [f"{each.asname or each.name} = {ERRORS[each.name]}" for each in names if each.name in ERRORS]
-    others = [f"{each.name} as {each.asname or each.name}" for each in names if each.name not in ERRORS]
-    return "; ".join([*([f"from ptc import {', '.join(others)}"] if others else []), *parts])
+def _import(module: str, names: Sequence[ast.alias]) -> str:
+    errors = [each for each in names if module == "ptc" and each.name in ERRORS]
+    others = [f"{each.name} as {each.asname or each.name}" for each in names if each not in errors]
+    parts = [f"{each.asname or each.name} = {ERRORS[each.name]}" for each in errors]
+    return "; ".join([*([f"from {module} import {', '.join(others)}"] if others else []), *parts]) or "pass"
 
 
 def _position(node: ast.stmt | ast.expr) -> tuple[int, int]:

@@ -129,6 +129,11 @@ async def test_names_are_supplied_to_a_program_that_imports_nothing(sandbox: San
     assert await sandbox.value(source) == [3, 7, 11, "list_"]
 
 
+async def test_the_module_ptc_is_supplied_to_a_program_that_does_not_import_it(sandbox: Sandbox) -> None:
+    source = "try:\n    demo.fail('error')\nexcept ptc.ToolError:\n    r = ptc.call('demo', 'add', {'a': 1, 'b': 2})\nr"
+    assert await sandbox.value(source) == 3
+
+
 async def test_a_server_named_like_a_standard_module_leaves_the_module_importable(sandbox: Sandbox) -> None:
     source = (
         "import email\nfrom tools import email as mail\n[hasattr(email, 'message_from_string'), hasattr(mail, 'list_')]"
