@@ -32,6 +32,8 @@ _PROGRAMS = 128
 _START_SECONDS = 30.0
 _PROBE_SECONDS = 2.0
 
+_REFILL_SECONDS = 0.01
+
 _FORKS = 16
 """Processes asked for and not yet there, so that the worker's socket never fills."""
 
@@ -149,7 +151,7 @@ class ForkingBackend:
         if disk_bytes == self._settings.limits.disk_bytes and self._waiting:
             child = self._waiting.pop()
             if self._refill is None or self._refill.done():
-                self._refill = asyncio.create_task(self._fill())
+                self._refill = asyncio.create_task(self._fill_soon())
             if not child.exited.done():
                 return child
             child.drop()
@@ -159,6 +161,11 @@ class ForkingBackend:
         worker = await self._live_worker()
         async with self._forks:
             return await worker.fork(disk_bytes)
+
+    async def _fill_soon(self) -> None:
+        # A fork at once would compete with the program that just began for the processor.
+        await asyncio.sleep(_REFILL_SECONDS)
+        await self._fill()
 
     async def _fill(self) -> None:
         while len(self._waiting) < self._prewarmed and not self._is_closed:

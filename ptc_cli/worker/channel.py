@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import queue
 import socket
@@ -21,6 +22,7 @@ _LENGTH_BYTES = 4
 _READ_BYTES = 1 << 16
 _ENDED = "the program that made this call ended before its answer came"
 _STRAY = "no tool can be called here: this thread was started by a program that has ended. Start threads and pools anew"
+_VALUES = 1 << 18
 _FRAME_BYTES, _EXACT_BYTES = 8 << 20, 1 << 20
 
 
@@ -69,7 +71,8 @@ class Channel:
 
     def start_reading(self, *, leave: Callable[[], object] = lambda: os._exit(1)) -> None:
         """Have a thread deliver what comes from now on; when the host goes away, leave: the process ends."""
-        threading.Thread(target=self._deliver, args=(leave,), name="ptc-channel", daemon=True).start()
+        # Not a `Thread`, whose `start` waits until it runs: 2 ms where all processors are busy.
+        _thread.start_new_thread(self._deliver, (leave,))
 
     def begin(self) -> None:
         """Tell the host that a program of a session begins: from now on it may be interrupted, and call."""
@@ -173,3 +176,11 @@ def _check_length(payload: bytes) -> None:
     most = _FRAME_BYTES if payload[:1] == FAST else _EXACT_BYTES
     if len(payload) > most:
         raise ValueError(f"the arguments are {len(payload):,} bytes of JSON; at most {most:,} can be sent")
+    if len(payload) > 2 * _VALUES and _has_more_values(payload, _VALUES):
+        raise ValueError(f"the arguments hold more than {_VALUES:,} values; send them in parts")
+
+
+def _has_more_values(text: bytes, most: int) -> bool:
+    plain = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside = b"".join(plain.split(b'"')[::2])
+    return plain.count(b'"') > 4 * most or sum(map(outside.count, (b",", b"[", b"{"))) > most

@@ -25,6 +25,9 @@ _PROGRAMS = 16
 
 _START_SECONDS = 30.0
 _PROBE_SECONDS = 5.0
+_REFILL_SECONDS = 0.05
+"""A start at once would compete with the program that just began for the processor."""
+
 _ADVICE = 'Leave it out of the run, or set backend = "zygote" under [sandbox].'
 
 
@@ -124,7 +127,7 @@ class MontyBackend:
         await self.start()
         while self._waiting:
             child = self._waiting.pop(0)
-            asyncio.get_running_loop().call_soon(self._refill)
+            asyncio.get_running_loop().call_later(_REFILL_SECONDS, self._refill)
             if not child.exited.done():
                 return child
             child.drop()

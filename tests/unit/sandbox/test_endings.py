@@ -146,6 +146,28 @@ async def test_an_error_whose_text_cannot_be_had_is_still_told(sandbox: Sandbox)
     assert (error.type, error.message) == ("Bad", "<Bad whose str() raises ValueError>")
 
 
+@pytest.mark.parametrize("hook", ["settrace", "setprofile"])
+async def test_hooks_of_the_program_s_do_not_hide_its_error(sandbox: Sandbox, hook: str) -> None:
+    source = (
+        "import sys\ndef h(frame, *_):\n    if frame.f_code.co_filename != 'program.py': raise SystemExit(0)\n"
+        f"sys.{hook}(h)\n1/0"
+    )
+    error = (await sandbox.run(source)).outcome.error
+
+    assert error is not None
+    assert (error.type, error.line) == ("ZeroDivisionError", 5)
+
+
+@pytest.mark.parametrize("kind", ["SystemExit(0)", "KeyboardInterrupt", "GeneratorExit"])
+async def test_an_error_whose_text_is_an_exit_is_still_an_error(sandbox: Sandbox, kind: str) -> None:
+    source = f"class Bad(Exception):\n    def __str__(self): raise {kind}\nraise Bad"
+    outcome = (await sandbox.run(source)).outcome
+
+    assert outcome.error is not None
+    assert outcome.status == "failed"
+    assert kind.partition("(")[0] in outcome.error.message
+
+
 @pytest.mark.parametrize("source", ["import sys\nsys.exit()", "import sys\nsys.exit(0)", "raise SystemExit"])
 async def test_an_exit_without_a_code_is_a_good_end(sandbox: Sandbox, source: str) -> None:
     outcome = (await sandbox.run(f"{source}\n1")).outcome

@@ -289,6 +289,16 @@ async def test_threads_call_tools_together(sandbox: Sandbox) -> None:
     assert ran.tools.most_running == 4
 
 
+async def test_arguments_of_too_many_values_are_refused_and_the_program_goes_on(sandbox: Sandbox) -> None:
+    source = (
+        "try: demo.echo([0] * 300_000)\n"
+        "except ValueError as e: r = str(e)\n"
+        "[r, len(demo.echo([0] * 200_000)), len(demo.echo(',' * 1_000_000))]"
+    )
+    refused = "the arguments hold more than 262,144 values; send them in parts"
+    assert await sandbox.value(source) == [refused, 200_000, 1_000_000]
+
+
 async def test_several_event_loops_call_tools(sandbox: Sandbox) -> None:
     source = (
         "import asyncio, threading\nr = []\nasync def f(i):\n    r.append(await demo.add(i, 0))\n"
