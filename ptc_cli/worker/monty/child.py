@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 from typing import NoReturn
 
 import pydantic_monty
@@ -37,9 +36,8 @@ def live(plan: Plan) -> NoReturn:
 def _try_once(plan: Plan, held: Held) -> NoReturn:
     with _pool(plan) as pool, pool.checkout() as session:
         session.feed_run("1 + 1")
-        print(json.dumps({"holding": held.holding, "missing": dict(held.missing)}), flush=True)  # noqa: T201  # the answer
-        # The client's own way out of a process has ended in SIGABRT.
-        _leave()
+    print(json.dumps({"holding": held.holding, "missing": dict(held.missing)}), flush=True)  # noqa: T201  # the answer
+    _exit()
 
 
 def _serve(plan: Plan, held: Held, channel: Channel) -> NoReturn:
@@ -55,7 +53,12 @@ def _serve(plan: Plan, held: Held, channel: Channel) -> NoReturn:
         if frame is not None:
             channel.start_reading(leave=_leave)
             channel.finish(_end(pool, frame, channel))
-        _leave()
+    _exit()
+
+
+def _exit() -> NoReturn:
+    # Not by the interpreter's own way out, on which monty's client has ended a process by SIGABRT.
+    os._exit(0)
 
 
 def _end(pool: pydantic_monty.Monty, frame: Frame, channel: Channel) -> Frame:
@@ -95,6 +98,5 @@ def _pool(plan: Plan) -> pydantic_monty.Monty:
 
 def _leave() -> NoReturn:
     """End this process and monty's, which may be too busy to notice by itself."""
-    sys.stdout.flush()
     os.killpg(0, signal.SIGKILL)
     os._exit(1)

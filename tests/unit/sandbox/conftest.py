@@ -21,13 +21,14 @@ async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Expect of monty that it lacks what is listed: a test that passes all the same fails the suite."""
+    # It refuses sessions, of which there is a test.
+    items[:] = [each for each in items if not (each.path.stem == "test_sessions" and "[monty" in each.name)]
     for item in items:
-        if isinstance(item, pytest.Function) and "monty" in item.name.partition("[")[2]:
-            reason = _reason(item)
-            if reason is not None:
-                item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+        reason = _reason(item) if isinstance(item, pytest.Function) and "[monty" in item.name else None
+        if reason is not None:
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
 
 
 def _reason(item: pytest.Function) -> str | None:
-    listed = {**MONTY_LACKS.get(item.path.stem, {})}
-    return listed.get(item.name.replace("[monty-", "[").replace("[monty]", ""), listed.get(item.originalname))
+    listed = MONTY_LACKS.get(item.path.stem, {})
+    return listed.get(item.name.replace("[monty-", "["), listed.get(item.originalname))

@@ -30,6 +30,8 @@ MONTY_LACKS: Mapping[str, Mapping[str, str]] = {
         "test_causes_contexts_and_groups_show_the_program_s_own_lines_only": "there are no exception groups",
         "test_an_async_error_shows_the_program_s_own_lines_only": "there is no asyncio.TaskGroup",
         "test_an_error_whose_text_cannot_be_had_is_still_told": "there are no exception classes of a program's own",
+        "test_an_error_whose_text_is_an_exit_is_still_an_error": "there are no exception classes of a program's own",
+        "test_hooks_of_the_program_s_do_not_hide_its_error": "there are no hooks",
         "test_an_exit_without_a_code_is_a_good_end[import sys\\nsys.exit()]": "there is no sys.exit",
         "test_an_exit_without_a_code_is_a_good_end[import sys\\nsys.exit(0)]": "there is no sys.exit",
         "test_an_exit_with_a_code_is_a_failure": "there is no sys.exit",

@@ -149,7 +149,8 @@ def test_when_the_host_is_killed_nothing_is_left(kind: Kind) -> None:
     host.wait()
     host.stdout.close()
 
-    assert len(held) >= 5
+    # Monty's own processes may not have begun yet.
+    assert len(held) >= (4 if kind == "monty" else 5)
     assert wait_until_gone(held) == []
 
 
