@@ -56,6 +56,9 @@ class MontyBackend:
         async with self._starting:
             if self._is_closed:
                 raise SandboxError("sandbox: it was closed")
+            if self._settings.python is not None:
+                message = "sandbox 'monty': it has an interpreter of its own, and takes no other"
+                raise SandboxError(message, hint="Leave python out of [sandbox], or use the zygote backend.")
             if self._layers is None:
                 self._place = installed()
                 layers = await try_once(self._place, self._answer_seconds)
