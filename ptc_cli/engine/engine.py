@@ -35,7 +35,7 @@ from ptc_cli.engine.gate import EmitProgress
 from ptc_cli.engine.local import LocalServer
 from ptc_cli.engine.recent import RecentRuns
 from ptc_cli.engine.run import Run
-from ptc_cli.engine.runner import Runner
+from ptc_cli.engine.runner import Runner, with_lacks
 from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
@@ -118,7 +118,8 @@ class Engine:
         """
         history = None if session is None else self._sessions.history(caller, session)
         view = await self._described_for(program, caller)
-        return await self._checker.check(program, view, strict=strict, history=history)
+        report = await self._checker.check(program, view, strict=strict, history=history)
+        return with_lacks(report, self._backend, program)
 
     async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.

@@ -32,7 +32,7 @@ _ERROR_BYTES = 4096
 # Nothing of the host's environment; two malloc arenas, since every one counts against the memory limit.
 # As isolated as `-I`, whose `-E` would leave out the hash seed too: a program that runs again must see sets in the same
 # order (`Execution.hash_seed`). Collisions that it makes of that hurt itself only.
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -260,7 +260,7 @@ def _launch(
         "orjson": orjson_folder(),
     }
     control.setblocking(False)
-    environment = {**_ENVIRONMENT, **(_WORKSPACE_ENVIRONMENT if use_namespaces else {})}
+    environment = {**ENVIRONMENT, **(_WORKSPACE_ENVIRONMENT if use_namespaces else {})}
     try:
         # The worker ends when this socket does: not with the thread that started it, as PR_SET_PDEATHSIG would have it.
         process = subprocess.Popen(

@@ -48,7 +48,7 @@ class Surroundings:
         sys.modules["__main__"] = self._main
         sys.argv = [job.name]
         self.names["__file__"] = job.name
-        self._supply(tools.supplied(job, {name: sys.modules[name] for name in package}))
+        self._supply(tools.supplied(job, {name: sys.modules[name] for name in (*package, "ptc")}))
 
     def _show(self, job: Job) -> None:
         # Programs of one name must not share one: a function that an earlier one defined keeps its own lines.

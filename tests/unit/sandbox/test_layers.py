@@ -157,10 +157,13 @@ def test_with_nothing_left_auto_refuses() -> None:
 def test_probing_tells_of_each_backend_and_leaves_no_process() -> None:
     told = machine(probe=True, deny=["unshare"])
 
-    (zygote, held, missing), (landlock, held_by_landlock, _) = told["probe"]
+    (zygote, held, missing), (landlock, held_by_landlock, _), (monty, held_by_monty, _) = told["probe"]
     assert (zygote, held, list(missing)) == ("zygote", [], ["user-namespace"])
     assert landlock == "landlock"
     assert "seccomp" in held_by_landlock
+    assert monty == "monty"
+    assert "own-interpreter" in held_by_monty
+    assert "network-namespace" not in held_by_monty
 
 
 async def test_a_layer_that_does_not_exist_refuses_with_the_one_that_was_meant() -> None:
