@@ -122,6 +122,8 @@ class Checked:
     """Names of the attributes that the program assigns to."""
 
     memory_bytes: int = 0
+    is_outdated: bool = False
+    """Whether a new process would start sooner than this one did, and be smaller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

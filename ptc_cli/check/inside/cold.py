@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,8 +18,11 @@ from ptc_cli.check.inside.planted import PROGRAM, PROGRAM_MODULE, ROOT, PlantedF
 class Cold:
     """Builds that keep nothing but an ordinary cache in a private folder, for the standard library and the stubs."""
 
+    is_outdated = False
+
     def __init__(self, files: PlantedFiles, *, folder: Path, python: str | None) -> None:
         self._files = files
+        files.update(_sound(files.modules))
         self._folder = folder
         self._python = python
 
@@ -37,4 +41,17 @@ class Cold:
 
     def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
         """Change some of the stubs."""
-        self._files.update(changed, removed)
+        self._files.update(_sound(changed), removed)
+
+
+def _sound(modules: Mapping[str, str]) -> dict[str, str]:
+    """Return stubs with the texts that are no Python emptied: they cost their own server's tools, and no others."""
+    return {name: text if _parses(text) else "" for name, text in modules.items()}
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

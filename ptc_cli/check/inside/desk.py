@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import resource
 import tempfile
@@ -10,13 +9,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from mypy.errors import CompileError
 from mypy.version import __version__ as mypy_version
 
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.finding import Finding
 from ptc_cli.check.inside.planted import PlantedFiles
-from ptc_cli.check.inside.source import Source, UnreadableError, checkable, read_source, unchecked_remarks
+from ptc_cli.check.inside.source import (
+    Source,
+    UnreadableError,
+    checkable,
+    reached_modules,
+    read_source,
+    unchecked_remarks,
+)
 from ptc_cli.check.inside.syntax import Position, Syntax
 from ptc_cli.check.inside.warm import Warm
 from ptc_cli.check.wire import Boot, Check, Checked, Remark, Update, Updated
@@ -27,6 +32,11 @@ _MOST_MESSAGE = 1000
 
 class TypeChecker(Protocol):
     """mypy, warm or cold."""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a new process would do better."""
+        ...
 
     def check(self, text: str) -> tuple[Finding, ...]:
         """Return what is wrong with a program."""
@@ -45,20 +55,9 @@ class Desk:
     def __init__(self, boot: Boot) -> None:
         self._files = PlantedFiles(boot.modules, runtime=boot.runtime)
         self._python = boot.python
-        warm = self._warm(boot)
+        warm = Warm(self._files, folder=Path(boot.cache) if boot.cache else None, python=boot.python)
         self.used_cache = warm.used_cache
         self.checker: TypeChecker = warm
-
-    def _warm(self, boot: Boot) -> Warm:
-        folder = Path(boot.cache) if boot.cache else None
-        try:
-            return Warm(self._files, runtime=boot.runtime, folder=folder, python=boot.python)
-        except CompileError:
-            sound = _sound(boot.modules)
-            if sound == boot.modules:
-                raise
-            self._files.update(sound)
-            return Warm(self._files, runtime=boot.runtime, folder=folder, python=boot.python)
 
     def turn_cold(self) -> None:
         """Start mypy anew for every check from now on."""
@@ -67,7 +66,7 @@ class Desk:
 
     def update(self, request: Update) -> Updated:
         """Change some of the stubs."""
-        self.checker.update(_sound(request.changed), request.removed)
+        self.checker.update(request.changed, request.removed)
         return Updated()
 
     def check(self, request: Check) -> Checked:
@@ -82,7 +81,8 @@ class Desk:
 
     def _check(self, source: Source, request: Check) -> Checked:
         supplied = self._supplied(source, request.aliases)
-        found = self.checker.check(checkable(source, supplied))
+        reached = reached_modules(source, self._files.modules)
+        found = self.checker.check(checkable(source, supplied, reached))
         remarks = list(itertools.islice(unchecked_remarks(source), _MOST_REMARKS))
         stored: tuple[str, ...] = ()
         if found:
@@ -96,6 +96,7 @@ class Desk:
             remarks=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
             stored=stored,
             memory_bytes=_memory_bytes(),
+            is_outdated=self.checker.is_outdated,
         )
 
     def _supplied(self, source: Source, aliases: Mapping[str, str]) -> dict[str, str]:
@@ -111,19 +112,6 @@ def _memory_bytes() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     # Not the peak of `getrusage`: on Linux that begins with the size of the process that started this one.
     return pages * resource.getpagesize()
-
-
-def _sound(modules: Mapping[str, str]) -> dict[str, str]:
-    """Return stubs with the texts that are no Python emptied: they cost their own server's tools, and no others."""
-    return {name: text if _parses(text) else "" for name, text in modules.items()}
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _paths(supplied: Mapping[str, str]) -> dict[str, str]:

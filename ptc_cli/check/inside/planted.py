@@ -49,9 +49,9 @@ class PlantedFiles:
                 raise ValueError(f"not a module's name: {name!r}")
             self.modules[name] = text
             self._plant_file(module_path(name), text)
-        names = sorted(self.modules)
-        self._plant_file(module_path("__init__"), "".join(f"from . import {name} as {name}\n" for name in names))
-        self._plant_directory(f"{ROOT}/tools", ["__init__.pyi", *(f"{name}.pyi" for name in names)])
+        # The package itself is empty: a module is read when the first program imports it, and costs nothing before.
+        self._plant_file(module_path("__init__"), "")
+        self._plant_directory(f"{ROOT}/tools", ["__init__.pyi", *(f"{name}.pyi" for name in sorted(self.modules))])
 
     def _plant_file(self, path: str, text: str) -> None:
         content = text.encode("utf-8", "backslashreplace")

@@ -6,7 +6,7 @@ Not thread-safe: a build used from two threads is corrupted for good.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,26 +17,24 @@ from mypy.server.update import FineGrainedBuildManager
 
 from ptc_cli.check.inside import cache
 from ptc_cli.check.inside.finding import Finding, findings
-from ptc_cli.check.inside.options import PRELOADED, cache_key, make_options
+from ptc_cli.check.inside.options import PRELOADED, UNCACHED, cache_key, make_options
 from ptc_cli.check.inside.planted import PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles, module_path
 
 _SOURCE = BuildSource(PROGRAM, PROGRAM_MODULE, None)
-_BOOT_PROGRAM = "".join(f"import {module}\n" for module in [*PRELOADED, "ptc", "tools"])
+_MOST_BROKEN_STUBS = 100
 
 
 class Warm:
     """A build that stays in memory."""
 
-    def __init__(self, files: PlantedFiles, *, runtime: str, folder: Path | None, python: str | None) -> None:
-        """Build, from a cache where there is one; else leave one behind for the next.
-
-        Raises:
-            CompileError: A stub does not parse.
-        """
+    def __init__(self, files: PlantedFiles, *, folder: Path | None, python: str | None) -> None:
+        """Build, from a cache where there is one; else have one made for the next process."""
         self._files = files
         self._python = python
-        place = self._cache(folder, cache_key(files.modules, runtime=runtime, python=python))
-        files.write_program(_BOOT_PROGRAM)
+        key = cache_key(python=python)
+        place = cache.find(folder, key) if folder else None
+        self._building = cache.Building(folder, key, self._write_cache) if folder and not place else None
+        files.write_program(_imports(PRELOADED if place else UNCACHED))
         result = mypy.build.build([_SOURCE], self._options(place, is_daemon=True), fscache=files.cache)
         self.used_cache = result.used_cache
         self._manager = FineGrainedBuildManager(result)
@@ -45,6 +43,11 @@ class Warm:
         # Else the first check is given the tree of the boot program.
         self._manager.flush_cache()
         self._missing = dict(self._build.missing_modules)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a new process would start from a cache that was not there when this one did, and be smaller."""
+        return self._building is not None and self._building.is_done()
 
     @property
     def _build(self) -> mypy.build.BuildManager:
@@ -57,19 +60,29 @@ class Warm:
         self._build.missing_modules.clear()
         self._build.missing_modules.update(self._missing)
         with self._standard_library_open():
-            self._update([(PROGRAM_MODULE, PROGRAM)], [])
+            self._update_program()
         return findings(self._build.errors)
+
+    def _update_program(self) -> None:
+        for _ in range(_MOST_BROKEN_STUBS):
+            self._update([(PROGRAM_MODULE, PROGRAM)], [])
+            blocking = self._manager.blocking_error
+            if blocking is None or blocking[0] == PROGRAM_MODULE:
+                return
+            # A stub that is no Python costs its own server's tools. Left as it is, mypy would look at nothing else.
+            self._files.update({blocking[0].rpartition(".")[2]: ""})
+        raise RuntimeError(f"mypy cannot read the stub {self._manager.blocking_error}")
 
     def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
         """Change some of the stubs."""
-        # The last program may use what goes: it must not be in the way.
-        self.check("")
+        known = [name for name in (*changed, *removed) if f"tools.{name}" in self._manager.graph]
+        if known:
+            # The last program may use what goes: it must not be in the way.
+            self.check("")
         self._files.update(changed, removed)
-        touched = [("tools", module_path("__init__")), *((f"tools.{name}", module_path(name)) for name in changed)]
-        self._update(touched, [(f"tools.{name}", module_path(name)) for name in removed])
-        if self._manager.blocking_error is not None:
-            # From here on mypy would look at nothing else, and let every program pass.
-            raise RuntimeError(f"mypy cannot read the stub {self._manager.blocking_error[0]}")
+        if known:
+            gone = [(f"tools.{name}", module_path(name)) for name in known if name in removed]
+            self._update([(f"tools.{name}", module_path(name)) for name in known if name not in removed], gone)
 
     def _update(self, changed: list[tuple[str, str]], removed: list[tuple[str, str]]) -> None:
         try:
@@ -95,13 +108,8 @@ class Warm:
             ours = {target for target in self._manager.previous_targets_with_errors if _is_programs(target)}
             self._manager.previous_targets_with_errors = ours
 
-    def _cache(self, folder: Path | None, key: str) -> Path | None:
-        if folder is None:
-            return None
-        return cache.find(folder, key) or cache.build(folder, key, self._write_cache)
-
     def _write_cache(self, place: Path) -> None:
-        self._files.write_program(_BOOT_PROGRAM)
+        self._files.write_program(_imports(PRELOADED))
         # A daemon-mode build would write none.
         mypy.build.build([_SOURCE], self._options(place, is_daemon=False), fscache=self._files.cache)
 
@@ -111,6 +119,10 @@ class Warm:
         options.fine_grained_incremental = is_daemon
         options.use_fine_grained_cache = is_daemon and place is not None
         return options
+
+
+def _imports(modules: Iterable[str]) -> str:
+    return "".join(f"import {module}\n" for module in modules)
 
 
 def _is_programs(target: str) -> bool:

@@ -32,7 +32,7 @@ PROGRAMS = [
 def warm(folder: Path) -> Warm:
     """Return a warm checker. Two builds in one process do not mix: only the newest may be used."""
     files = PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME)
-    return Warm(files, runtime=SYNC_RUNTIME, folder=folder, python=None)
+    return Warm(files, folder=folder, python=None)
 
 
 def cold(folder: Path) -> Cold:
@@ -68,6 +68,8 @@ def test_one_warm_checker_finds_the_same_as_a_fresh_one_each_time(tmp_path: Path
 class Blind:
     """A checker that finds nothing."""
 
+    is_outdated = False
+
     def check(self, text: str) -> tuple[()]:
         return ()
 
@@ -79,9 +81,16 @@ def test_the_self_test_notices_a_checker_that_finds_nothing() -> None:
     assert "a wrong program is accepted" in self_test(Blind())
 
 
-def test_a_stub_that_mypy_cannot_read_is_an_error_and_not_silence() -> None:
-    files = PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME)
-    checker = Warm(files, runtime=SYNC_RUNTIME, folder=None, python=None)
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize("text", ["def (:", "x: int = \0", "class A(A): ...\n" * 3 + "break"])
+def test_a_stub_that_mypy_cannot_read_costs_its_own_tools_only(text: str, *, is_known: bool) -> None:
+    files = PlantedFiles({"crm": CRM, "other": "def ping() -> str: ...\n"}, runtime=SYNC_RUNTIME)
+    checker = Warm(files, folder=None, python=None)
+    if is_known:
+        checker.check(PROGRAMS[0])
+    checker.update({"crm": text})
 
-    with pytest.raises(RuntimeError, match=r"cannot read the stub tools\.crm"):
-        checker.update({"crm": "def (:"})
+    assert [each.code for each in checker.check(PROGRAMS[0])] == ["attr-defined"]
+    assert [each.code for each in checker.check("from tools import other\nother.ping() + 1\n")] == ["operator"]
+    checker.update({"crm": CRM})
+    assert checker.check(PROGRAMS[0]) == ()
