@@ -13,6 +13,7 @@ from mypy.modulefinder import BuildSource
 from ptc_cli.check.inside.finding import Finding, findings, findings_of_lines
 from ptc_cli.check.inside.options import make_options
 from ptc_cli.check.inside.planted import PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles
+from ptc_cli.check.wire import Update
 
 
 class Cold:
@@ -39,9 +40,13 @@ class Cold:
             return findings_of_lines(error.messages)
         return findings(result.manager.errors)
 
-    def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[Finding, ...]:
+        """Return what is wrong with a program as it is written: another pass would take another start."""
+        return self.check(text)
+
+    def update(self, update: Update) -> None:
         """Change some of the stubs."""
-        self._files.update(_sound(changed), removed)
+        self._files.update(_sound(update.changed), update.removed)
 
 
 def _sound(modules: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from ptc_cli.check.inside.source import (
     Source,
     UnreadableError,
     checkable,
+    has_open_functions,
     reached_modules,
     read_source,
     unchecked_remarks,
@@ -39,10 +40,14 @@ class TypeChecker(Protocol):
         ...
 
     def check(self, text: str) -> tuple[Finding, ...]:
-        """Return what is wrong with a program."""
+        """Return what is wrong with a program as it is written."""
         ...
 
-    def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[Finding, ...]:
+        """Return what is wrong with a program, also with what it leaves open and with learned result types."""
+        ...
+
+    def update(self, update: Update) -> None:
         """Change some of the stubs."""
         ...
 
@@ -53,7 +58,9 @@ class Desk:
     version = mypy_version
 
     def __init__(self, boot: Boot) -> None:
-        self._files = PlantedFiles(boot.modules, runtime=boot.runtime)
+        texts = {name: stub.text for name, stub in boot.learned.items()}
+        self._files = PlantedFiles(boot.modules, runtime=boot.runtime, learned=texts)
+        self._learned = dict(boot.learned)
         self._python = boot.python
         warm = Warm(self._files, folder=Path(boot.cache) if boot.cache else None, python=boot.python)
         self.used_cache = warm.used_cache
@@ -66,7 +73,10 @@ class Desk:
 
     def update(self, request: Update) -> Updated:
         """Change some of the stubs."""
-        self.checker.update(request.changed, request.removed)
+        self.checker.update(request)
+        self._learned.update(request.learned)
+        for name in (*request.removed, *request.forgotten):
+            self._learned.pop(name, None)
         return Updated()
 
     def check(self, request: Check) -> Checked:
@@ -82,7 +92,11 @@ class Desk:
     def _check(self, source: Source, request: Check) -> Checked:
         supplied = self._supplied(source, request.aliases)
         reached = reached_modules(source, self._files.modules)
-        found = self.checker.check(checkable(source, supplied, reached))
+        found = self.checker.examine(
+            checkable(source, supplied, reached),
+            has_open=has_open_functions(source),
+            uses_learned=self._uses_learned(source),
+        )
         remarks = list(itertools.islice(unchecked_remarks(source), _MOST_REMARKS))
         stored: tuple[str, ...] = ()
         if found:
@@ -98,6 +112,10 @@ class Desk:
             memory_bytes=_memory_bytes(),
             is_outdated=self.checker.is_outdated,
         )
+
+    def _uses_learned(self, source: Source) -> bool:
+        stubs = (stub for name, stub in self._learned.items() if name in source.words)
+        return any(not source.words.isdisjoint(stub.tools) for stub in stubs)
 
     def _supplied(self, source: Source, aliases: Mapping[str, str]) -> dict[str, str]:
         """Return what each name that is used and never bound stands for, as far as it is ours to give."""
@@ -151,6 +169,7 @@ def _remark(finding: Finding, lines: list[str], syntax: Syntax) -> Remark:
         text=place.text,
         is_store=place.is_store,
         is_record=place.is_record,
+        basis=finding.basis,
     )
 
 

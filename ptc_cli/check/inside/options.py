@@ -40,7 +40,7 @@ OPTIONS: Mapping[str, JsonValue] = {
 
 # fmt: off
 PRELOADED = (
-    "abc", "asyncio", "base64", "bisect", "collections", "collections.abc", "contextlib", "copy", "csv",
+    "abc", "asyncio", "base64", "bisect", "collections", "collections.abc", "concurrent.futures", "contextlib", "copy", "csv",
     "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html",
     "io", "itertools", "json", "math", "operator", "os", "pathlib", "pprint", "random", "re", "secrets",
     "statistics", "string", "sys", "tempfile", "textwrap", "time", "traceback", "types", "typing", "unicodedata",

@@ -147,6 +147,18 @@ def _import(name: str, path: str) -> str:
     return f"from tools import {name}" if path else f"import {name}"
 
 
+def has_open_functions(source: Source) -> bool:
+    """Say whether some function has a parameter or a result that is not annotated."""
+    functions = (node for node in ast.walk(source.tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return any(_is_open(function) for function in functions)
+
+
+def _is_open(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    arguments = function.args
+    given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return function.returns is None or any(argument.annotation is None for argument in given)
+
+
 def _defused(text: str) -> str:
     """Blank what switches the check off or reads the text in another encoding; lengths stay.
 

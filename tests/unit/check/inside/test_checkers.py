@@ -12,6 +12,7 @@ from ptc_cli.check.inside.desk import TypeChecker
 from ptc_cli.check.inside.planted import PlantedFiles
 from ptc_cli.check.inside.selftest import self_test
 from ptc_cli.check.inside.warm import Warm
+from ptc_cli.check.wire import Update
 from tests.unit.check.views import CRM, SYNC_RUNTIME
 
 PROGRAMS = [
@@ -73,7 +74,10 @@ class Blind:
     def check(self, text: str) -> tuple[()]:
         return ()
 
-    def update(self, changed: object, removed: tuple[str, ...] = ()) -> None:
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[()]:
+        return ()
+
+    def update(self, update: Update) -> None:
         pass
 
 
@@ -88,9 +92,9 @@ def test_a_stub_that_mypy_cannot_read_costs_its_own_tools_only(text: str, *, is_
     checker = Warm(files, folder=None, python=None)
     if is_known:
         checker.check(PROGRAMS[0])
-    checker.update({"crm": text})
+    checker.update(Update(changed={"crm": text}))
 
     assert [each.code for each in checker.check(PROGRAMS[0])] == ["attr-defined"]
     assert [each.code for each in checker.check("from tools import other\nother.ping() + 1\n")] == ["operator"]
-    checker.update({"crm": CRM})
+    checker.update(Update(changed={"crm": CRM}))
     assert checker.check(PROGRAMS[0]) == ()

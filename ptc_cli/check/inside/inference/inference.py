@@ -1,0 +1,131 @@
+"""Rounds of checking with what the last round showed, until a round shows nothing new.
+
+A right program must not be stopped: where calls or returns disagree, each choice is a world of its own, and an error is
+only what is wrong in all of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ptc_cli.check.inside.finding import Finding
+from ptc_cli.check.inside.inference.evidence import Place, Shown, gather
+from ptc_cli.check.inside.inference.functions import Function, Key, open_functions
+from ptc_cli.check.inside.inference.plan import Plan, make_plan, most_choices
+from ptc_cli.check.inside.inference.probe import probe
+from ptc_cli.check.inside.passing import Pass
+
+_MOST_ROUNDS = 4
+_MOST_WORLDS = 3
+
+_ANNOTATION_CODES = frozenset({"return-value", "return", "func-returns-value", "override", "has-type", "no-redef"})
+"""Rules that hold a function to its annotation, which is not the author's here."""
+
+_ARGUMENT_CODES = frozenset({"arg-type", "call-overload", "misc", "type-var"})
+
+
+Recheck = Callable[[str, Plan], Pass]
+"""Checks a text with annotations written into it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _World:
+    """How a program fares under one choice of annotations."""
+
+    found: tuple[Finding, ...]
+    shown: Shown
+
+
+def infer(first: Pass, text: str, check: Recheck) -> tuple[Finding, ...]:
+    """Return what is wrong with a program when what its author did not annotate is inferred, beyond what was found.
+
+    Args:
+        first: The pass over the program as it was written.
+        text: The program.
+        check: Makes another pass.
+    """
+    functions = open_functions(first.tree)
+    return _Inference(first, text, check, functions).findings() if functions else ()
+
+
+class _Inference:
+    def __init__(self, first: Pass, text: str, check: Recheck, functions: Mapping[Key, Function]) -> None:
+        self._known = {_key(finding) for finding in first.findings}
+        self._text = text
+        self._check = check
+        self._functions = functions
+        self._first = gather(first.tree, first.types, functions)
+        self._probe = probe(text, self._first.values, functions)
+        self._distrusted: set[Key] = set()
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what all worlds have, as errors, and what only some have, as doubts."""
+        worlds = [self._trusted_world()]
+        count = min(most_choices(worlds[0].shown.evidence, self._functions), _MOST_WORLDS)
+        worlds += [self._world(number) for number in range(1, count)]
+        counts = Counter(key for world in worlds for key in {_key(finding) for finding in world.found})
+        is_doubtful = any(self._rebinding(world.found) for world in worlds)
+        distinct = {_key(finding): finding for world in reversed(worlds) for finding in world.found}
+        return tuple(
+            replace(finding, basis="inferred" if counts[key] == len(worlds) and not is_doubtful else "doubtful")
+            for key, finding in distinct.items()
+        )
+
+    def _trusted_world(self) -> _World:
+        """Return the first world, without the parameters that are bound again to something else."""
+        world = self._world(0)
+        rebinding = self._rebinding(world.found)
+        if not rebinding:
+            return world
+        self._distrusted |= rebinding
+        return self._world(0)
+
+    def _rebinding(self, found: Iterable[Finding]) -> set[Key]:
+        """Return the functions around assignments that inferred types do not allow, and all methods with them."""
+        lines = [finding.line for finding in found if finding.code == "assignment"]
+        return {
+            key
+            for key, function in self._functions.items()
+            if any(key[0] <= line <= function.end_line or function.is_method for line in lines)
+        }
+
+    def _world(self, number: int) -> _World:
+        plan, shown, done = self._settled(number)
+        if done is not None and self._probe != self._text:
+            done = self._check(self._text, plan)
+        found = self._new(done.findings, {*self._first.arguments, *shown.arguments}) if done else ()
+        return _World(found=found, shown=shown)
+
+    def _settled(self, world: int) -> tuple[Plan, Shown, Pass | None]:
+        """Return what is written down in the end, what it shows, and the last pass, if it took any."""
+        shown: Shown = self._first
+        done: Pass | None = None
+        written = self._plan(shown, world)
+        # Without a probe, a first round that writes nothing shows nothing either.
+        last: tuple[object, ...] | None = () if self._probe == self._text else None
+        for _ in range(_MOST_ROUNDS):
+            plan = self._plan(shown, world)
+            if plan.digest == last:
+                break
+            done, written, last = self._check(self._probe, plan), plan, plan.digest
+            shown = gather(done.tree, done.types, self._functions)
+        return written, shown, done
+
+    def _plan(self, shown: Shown, world: int) -> Plan:
+        return make_plan(shown.evidence, self._functions, world=world, distrusted=self._distrusted)
+
+    def _new(self, found: Iterable[Finding], arguments: Collection[Place]) -> tuple[Finding, ...]:
+        return tuple(
+            finding
+            for finding in found
+            if _key(finding) not in self._known
+            and finding.severity == "error"
+            and finding.code not in _ANNOTATION_CODES
+            and not (finding.code in _ARGUMENT_CODES and (finding.line, finding.column) in arguments)
+        )
+
+
+def _key(finding: Finding) -> tuple[int, int, str | None]:
+    return finding.line, finding.column, finding.code
