@@ -20,6 +20,7 @@ class Cold:
     """Builds that keep nothing but an ordinary cache in a private folder, for the standard library and the stubs."""
 
     is_outdated = False
+    is_broken = False
 
     def __init__(self, files: PlantedFiles, *, folder: Path, python: str | None) -> None:
         self._files = files

@@ -39,6 +39,11 @@ class TypeChecker(Protocol):
         """Whether a new process would do better."""
         ...
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether no program may be checked here any more."""
+        ...
+
     def check(self, text: str) -> tuple[Finding, ...]:
         """Return what is wrong with a program as it is written."""
         ...
@@ -62,7 +67,8 @@ class Desk:
         self._files = PlantedFiles(boot.modules, runtime=boot.runtime, learned=texts)
         self._learned = dict(boot.learned)
         self._python = boot.python
-        warm = Warm(self._files, folder=Path(boot.cache) if boot.cache else None, python=boot.python)
+        folder = Path(boot.cache) if boot.cache else None
+        warm = Warm(self._files, face=boot.face, folder=folder, python=boot.python)
         self.used_cache = warm.used_cache
         self.checker: TypeChecker = warm
 

@@ -11,6 +11,7 @@ from mypy.options import Options
 from mypy.version import __version__ as mypy_version
 
 from ptc_cli.core.jsonvalue import JsonValue, digest
+from ptc_cli.core.stub import Face
 
 _CACHE_LAYOUT = 2
 
@@ -40,17 +41,24 @@ OPTIONS: Mapping[str, JsonValue] = {
 
 # fmt: off
 PRELOADED = (
-    "abc", "asyncio", "base64", "bisect", "collections", "collections.abc", "concurrent.futures", "contextlib", "copy", "csv",
-    "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html",
-    "io", "itertools", "json", "math", "operator", "os", "pathlib", "pprint", "random", "re", "secrets",
-    "statistics", "string", "sys", "tempfile", "textwrap", "time", "traceback", "types", "typing", "unicodedata",
-    "urllib.parse", "uuid", "zoneinfo",
+    "abc", "asyncio", "base64", "bisect", "collections", "collections.abc", "concurrent.futures", "contextlib",
+    "copy", "csv", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib",
+    "heapq", "html", "io", "itertools", "json", "math", "operator", "os", "pathlib", "pprint", "random", "re",
+    "secrets", "statistics", "string", "sys", "tempfile", "textwrap", "time", "traceback", "types", "typing",
+    "unicodedata", "urllib.parse", "uuid", "zoneinfo",
 )
 # fmt: on
 """Modules of the standard library that programs import most: the first import of another costs 70-100 ms."""
 
-UNCACHED = tuple(name for name in PRELOADED if name != "asyncio")
-"""Those that are read without a cache. `asyncio` alone would take 300 ms of 1,000, and many programs do without."""
+_SLOW = ("asyncio", "concurrent.futures")
+"""They alone take 300 ms of 1,000 to read without a cache; programs that call tools plainly seldom import them."""
+
+
+def preloaded(face: Face, *, is_cached: bool) -> tuple[str, ...]:
+    """Return the modules that a process reads before its first program."""
+    if is_cached or face == "async":
+        return PRELOADED
+    return tuple(name for name in PRELOADED if name not in _SLOW)
 
 
 def make_options(*, root: str, cache: str, python: str | None) -> Options:

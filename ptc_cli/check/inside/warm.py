@@ -6,6 +6,7 @@ Not thread-safe: a build used from two threads is corrupted for good.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,17 +23,20 @@ from mypy.util import hash_digest
 
 from ptc_cli.check.inside import cache
 from ptc_cli.check.inside.finding import Finding, findings
-from ptc_cli.check.inside.inference import infer
+from ptc_cli.check.inside.inference import infer, not_inferred
 from ptc_cli.check.inside.inference.plan import Plan
 from ptc_cli.check.inside.inference.planting import plant
 from ptc_cli.check.inside.learned import only_learned, redirect
-from ptc_cli.check.inside.options import PRELOADED, UNCACHED, cache_key, make_options
+from ptc_cli.check.inside.options import PRELOADED, cache_key, make_options, preloaded
 from ptc_cli.check.inside.passing import Pass
 from ptc_cli.check.inside.planted import LEARNED, PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles
 from ptc_cli.check.wire import Update
+from ptc_cli.core.stub import Face
 
 _SOURCE = BuildSource(PROGRAM, PROGRAM_MODULE, None)
 _MOST_BROKEN_STUBS = 100
+_INFERENCE_SECONDS = 1.5
+"""Well under the host's patience with a check."""
 
 Change = Callable[[MypyFile], None]
 """Changes a program's tree between its being parsed and its being analysed."""
@@ -41,14 +45,14 @@ Change = Callable[[MypyFile], None]
 class Warm:
     """A build that stays in memory."""
 
-    def __init__(self, files: PlantedFiles, *, folder: Path | None, python: str | None) -> None:
+    def __init__(self, files: PlantedFiles, *, face: Face, folder: Path | None, python: str | None) -> None:
         """Build, from a cache where there is one; else have one made for the next process."""
         self._files = files
         self._python = python
         key = cache_key(python=python)
         place = cache.find(folder, key) if folder else None
         self._building = cache.Building(folder, key, self._write_cache) if folder and not place else None
-        files.write_program(_imports(PRELOADED if place else UNCACHED))
+        files.write_program(_imports(preloaded(face, is_cached=place is not None)))
         result = mypy.build.build([_SOURCE], self._options(place, is_daemon=True), fscache=files.cache)
         self.used_cache = result.used_cache
         self._manager = FineGrainedBuildManager(result)
@@ -57,6 +61,8 @@ class Warm:
         # Else the first check is given the tree of the boot program.
         self._manager.flush_cache()
         self._missing = dict(self._build.missing_modules)
+        self.is_broken = False
+        """Whether mypy was left in the middle of something: no program may be checked here any more."""
 
     @property
     def is_outdated(self) -> bool:
@@ -80,13 +86,24 @@ class Warm:
 
     def _inferred(self, text: str, *changes: Change, has_open: bool) -> tuple[Finding, ...]:
         first = self.run(text, *changes)
-        if not has_open:
-            return first.findings
+        return (*first.findings, *self._beyond(first, text, changes)) if has_open else first.findings
+
+    def _beyond(self, first: Pass, text: str, changes: Sequence[Change]) -> tuple[Finding, ...]:
+        """Return what inference adds. It leans on mypy's insides, and a right program must not fail with it."""
+        deadline = time.monotonic() + _INFERENCE_SECONDS
 
         def again(changed: str, plan: Plan) -> Pass:
+            if time.monotonic() > deadline:
+                raise TimeoutError
             return self.run(changed, *changes, lambda tree: plant(tree, plan, self._class))
 
-        return (*first.findings, *infer(first, text, again))
+        try:
+            return infer(first, text, again)
+        except TimeoutError:
+            return (not_inferred(),)
+        except Exception:  # noqa: BLE001 (whatever mypy raises here must not cost the program its check)
+            self.is_broken = True
+            return (not_inferred(),)
 
     def run(self, text: str, *changes: Change) -> Pass:
         """Return what one pass over a program finds, after changes to its tree."""

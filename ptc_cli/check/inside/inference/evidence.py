@@ -14,6 +14,7 @@ from mypy.nodes import (
     Decorator,
     Expression,
     FuncDef,
+    IndexExpr,
     MemberExpr,
     MypyFile,
     NameExpr,
@@ -22,7 +23,7 @@ from mypy.nodes import (
     TypeInfo,
 )
 from mypy.traverser import all_return_statements, all_yield_expressions, has_yield_from_expression
-from mypy.types import AnyType, Instance, NoneType, Type, TypeOfAny, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, NoneType, ProperType, Type, TypeOfAny, get_proper_type
 
 from ptc_cli.check.inside.inference.functions import Function, Key, key_of
 from ptc_cli.check.inside.inference.statements import functions_of
@@ -69,6 +70,9 @@ class Shown:
     arguments: Collection[Place] = ()
     """Where the arguments of calls are, and functions that are handed over."""
 
+    looking: frozenset[Key] = frozenset()
+    """Functions that take an item or an attribute of what they are given."""
+
 
 def gather(tree: MypyFile, types: Mapping[Expression, Type], functions: Mapping[Key, Function]) -> Shown:
     """Return what a pass shows of some functions."""
@@ -78,6 +82,8 @@ def gather(tree: MypyFile, types: Mapping[Expression, Type], functions: Mapping[
     for expression in list(types):
         if isinstance(expression, CallExpr):
             watcher.note_call(expression)
+        elif isinstance(expression, (IndexExpr, MemberExpr)):
+            watcher.note_look(expression)
     return watcher.shown
 
 
@@ -89,10 +95,13 @@ class _Watcher:
         self._defaults: dict[Key, list[Expression | None]] = {}
         self._values: dict[Place, tuple[int, Key]] = {}
         self._arguments: set[Place] = set()
+        self._looking: set[Key] = set()
 
     @property
     def shown(self) -> Shown:
-        return Shown(evidence=self._evidence, values=self._values, arguments=self._arguments)
+        return Shown(
+            evidence=self._evidence, values=self._values, arguments=self._arguments, looking=frozenset(self._looking)
+        )
 
     def note_function(self, node: FuncDef) -> None:
         evidence = self._evidence.get(key_of(node))
@@ -128,6 +137,15 @@ class _Watcher:
             if handed is not None:
                 self._note_value(handed, call, index)
 
+    def note_look(self, look: IndexExpr | MemberExpr) -> None:
+        owner = look.base if isinstance(look, IndexExpr) else look.expr
+        if isinstance(owner, NameExpr):
+            self._looking.update(
+                key
+                for key, function in self._functions.items()
+                if key[0] <= look.line <= function.end_line and owner.name in function.names[function.first :]
+            )
+
     def _note_value(self, function: Function, call: CallExpr, index: int) -> None:
         argument = call.args[index]
         place = argument.line, argument.column
@@ -143,7 +161,7 @@ class _Watcher:
         node: Node | None = callee.node if isinstance(callee, RefExpr) else None
         if isinstance(callee, MemberExpr) and node is None:
             owner = get_proper_type(self._types.get(callee.expr, AnyType(TypeOfAny.special_form)))
-            node = owner.type.get_method(callee.name) if isinstance(owner, Instance) else None
+            node = _method(owner, callee.name)
         if isinstance(node, TypeInfo):
             node = node.get_method("__init__")
         if isinstance(node, Decorator):
@@ -178,6 +196,15 @@ class _Watcher:
         """Return the type of a default, unless it is None: that says nothing of what may be passed instead."""
         kind = self._types.get(default) if default is not None else None
         return None if kind is None or isinstance(get_proper_type(kind), NoneType) else kind
+
+
+def _method(owner: ProperType, name: str) -> Node | None:
+    """Return the method that a value has, or that a class has for itself."""
+    if isinstance(owner, Instance):
+        return owner.type.get_method(name)
+    found = owner.type_object().get_method(name) if isinstance(owner, CallableType) and owner.is_type_obj() else None
+    function = found.func if isinstance(found, Decorator) else found
+    return function if function is not None and (function.is_static or function.is_class) else None
 
 
 def _default(initializer: Expression | None) -> Expression | None:

@@ -7,13 +7,13 @@ only what is wrong in all of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ptc_cli.check.inside.finding import Finding
 from ptc_cli.check.inside.inference.evidence import Place, Shown, gather
 from ptc_cli.check.inside.inference.functions import Function, Key, open_functions
-from ptc_cli.check.inside.inference.plan import Plan, make_plan, most_choices
+from ptc_cli.check.inside.inference.plan import Plan, disputed_calls, make_plan, most_choices
 from ptc_cli.check.inside.inference.probe import probe
 from ptc_cli.check.inside.passing import Pass
 
@@ -68,10 +68,20 @@ class _Inference:
         counts = Counter(key for world in worlds for key in {_key(finding) for finding in world.found})
         is_doubtful = any(self._rebinding(world.found) for world in worlds)
         distinct = {_key(finding): finding for world in reversed(worlds) for finding in world.found}
-        return tuple(
+        judged = (
             replace(finding, basis="inferred" if counts[key] == len(worlds) and not is_doubtful else "doubtful")
             for key, finding in distinct.items()
         )
+        disputed = [self._functions[key] for key in disputed_calls(worlds[0].shown.evidence)]
+        kept = (each for each in judged if each.basis == "inferred" or _is_about(each, disputed))
+        return (*kept, *self._unseen(worlds[0].shown))
+
+    def _unseen(self, shown: Shown) -> Iterator[Finding]:
+        """Yield a doubt for every function that looks into what it is given, of which nothing is known."""
+        handed = {key for _, key in self._first.values.values()}
+        for key in sorted(handed & self._first.looking):
+            if not any(kind for site in shown.evidence[key].sites for kind in site.types):
+                yield _unchecked(key)
 
     def _trusted_world(self) -> _World:
         """Return the first world, without the parameters that are bound again to something else."""
@@ -95,8 +105,10 @@ class _Inference:
         plan, shown, done = self._settled(number)
         if done is not None and self._probe != self._text:
             done = self._check(self._text, plan)
-        found = self._new(done.findings, {*self._first.arguments, *shown.arguments}) if done else ()
-        return _World(found=found, shown=shown)
+        if done is None:
+            return _World(found=(), shown=shown)
+        arguments = {*self._first.arguments, *shown.arguments}
+        return _World(found=self._new(done.findings, arguments, plan.texts), shown=shown)
 
     def _settled(self, world: int) -> tuple[Plan, Shown, Pass | None]:
         """Return what is written down in the end, what it shows, and the last pass, if it took any."""
@@ -116,15 +128,52 @@ class _Inference:
     def _plan(self, shown: Shown, world: int) -> Plan:
         return make_plan(shown.evidence, self._functions, world=world, distrusted=self._distrusted)
 
-    def _new(self, found: Iterable[Finding], arguments: Collection[Place]) -> tuple[Finding, ...]:
+    def _new(
+        self, found: Iterable[Finding], arguments: Collection[Place], texts: Collection[str]
+    ) -> tuple[Finding, ...]:
+        """Return what was not found before, and is no trace of the annotations themselves."""
         return tuple(
             finding
             for finding in found
             if _key(finding) not in self._known
             and finding.severity == "error"
             and finding.code not in _ANNOTATION_CODES
+            and not (finding.code == "comparison-overlap" and any(text in finding.message for text in texts))
             and not (finding.code in _ARGUMENT_CODES and (finding.line, finding.column) in arguments)
         )
+
+
+def _is_about(doubt: Finding, disputed: Collection[Function]) -> bool:
+    """Say whether a doubt is the program's.
+
+    In each world a function whose calls disagree has the result of one of them, for all of them: what is wrong with the
+    result elsewhere may be right where it is used. Within the function, it is wrong for one of its calls.
+    """
+    return not disputed or any(each.key[0] <= doubt.line <= each.end_line for each in disputed)
+
+
+def not_inferred() -> Finding:
+    """Return what is said of a program for which inference failed."""
+    return _doubt("functions without annotations are not checked inside", line=1, column=0, end=1)
+
+
+def _unchecked(key: Key) -> Finding:
+    line, column, name = key
+    message = f"'{name}' is not checked inside: nothing says what it is given"
+    return _doubt(message, line=line, column=column, end=column + len(f"def {name}"))
+
+
+def _doubt(message: str, *, line: int, column: int, end: int) -> Finding:
+    return Finding(
+        line=line,
+        column=column,
+        end_line=line,
+        end_column=end,
+        severity="error",
+        message=message,
+        code="unchecked",
+        basis="doubtful",
+    )
 
 
 def _key(finding: Finding) -> tuple[int, int, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from mypy.types import Instance, LiteralType, NoneType, Type, UnionType, get_proper_type
+from mypy.types import Instance, LiteralType, NoneType, Type, UnionType, flatten_nested_unions, get_proper_type
 
 from ptc_cli.check.inside.inference.evidence import Evidence, Site
 from ptc_cli.check.inside.inference.functions import Function, Key
@@ -33,6 +33,13 @@ class Plan:
 
     signatures: Mapping[Key, Signature]
     functions: Mapping[Key, Function]
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """The texts that parameters are said to be, as messages show them: another call may give others."""
+        kinds = [kind for each in self.signatures.values() for kind in each.parameters if kind is not None]
+        literals = [item for kind in kinds for item in flatten_nested_unions([kind]) if isinstance(item, LiteralType)]
+        return frozenset(repr(literal.value) for literal in literals)
 
     @property
     def digest(self) -> tuple[object, ...]:
@@ -71,6 +78,11 @@ def most_choices(evidence: Mapping[Key, Evidence], functions: Mapping[Key, Funct
         for key, function in functions.items()
     )
     return max(counts, default=1)
+
+
+def disputed_calls(evidence: Mapping[Key, Evidence]) -> list[Key]:
+    """Return the functions whose calls disagree about what they are given."""
+    return [key for key, each in evidence.items() if len(_sites(each.sites)) > 1]
 
 
 def _signature(evidence: Evidence, function: Function, world: int, *, is_distrusted: bool) -> Signature:

@@ -11,6 +11,7 @@ import pytest
 from ptc_cli.check.checker import Checker
 from ptc_cli.core.catalog import View
 from ptc_cli.core.program import Program
+from tests.unit.check.conftest import written
 from tests.unit.check.views import CRM_VIEW, runtime_stub, server, view_of
 
 VIEW = view_of(server("time", "def now() -> str: ...\n"))
@@ -31,17 +32,9 @@ async def started_from_cache(checker: Checker, view: View) -> bool:
     return (await checker.self_test(view)).used_cache
 
 
-async def places(cache: Path) -> list[Path]:
-    """Return the caches when all that are being written are there: processes write them aside."""
-    async with asyncio.timeout(60):
-        while not (found := sorted(cache.iterdir())) or any(place.name.startswith("draft-") for place in found):
-            await asyncio.sleep(0.02)
-    return found
-
-
 async def test_the_second_process_starts_from_the_firsts_cache(tmp_path: Path) -> None:
     assert not await checked(tmp_path)
-    await places(tmp_path)
+    await written(tmp_path)
     first = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.ff")}
     assert await checked(tmp_path)
 
@@ -52,11 +45,11 @@ async def test_the_second_process_starts_from_the_firsts_cache(tmp_path: Path) -
 @pytest.mark.parametrize("damage", ["garbage", "missing", "manifest"])
 async def test_a_damaged_cache_is_built_again(tmp_path: Path, damage: str) -> None:
     await checked(tmp_path)
-    (place,) = await places(tmp_path)
+    (place,) = await written(tmp_path)
     _damage(place, damage)
 
     assert not await checked(tmp_path)
-    assert await places(tmp_path) == [place]
+    assert await written(tmp_path) == [place]
     assert await checked(tmp_path)
 
 
@@ -82,23 +75,23 @@ async def test_without_a_folder_to_write_to_checks_go_on(tmp_path: Path) -> None
 async def test_processes_that_build_the_same_cache_do_not_meet(tmp_path: Path) -> None:
     await asyncio.gather(checked(tmp_path), checked(tmp_path))
 
-    assert len(await places(tmp_path)) == 1
+    assert len(await written(tmp_path)) == 1
     assert await checked(tmp_path)
 
 
 async def test_views_and_faces_share_one_cache(tmp_path: Path) -> None:
     await checked(tmp_path)
-    first = await places(tmp_path)
+    first = await written(tmp_path)
 
     assert await checked(tmp_path, view_of(server("time", "def now() -> str: ...\n"), *CRM_VIEW.servers))
-    assert await places(tmp_path) == first
+    assert await written(tmp_path) == first
 
 
 async def test_a_process_without_a_cache_gives_way_to_one_that_starts_from_it(tmp_path: Path) -> None:
     checker = Checker(cache=tmp_path, runtime_stub=runtime_stub)
     first = await checker.check(Program.of("1"), VIEW)
     (pid,) = checker.pids
-    await places(tmp_path)
+    await written(tmp_path)
 
     async with asyncio.timeout(60):
         while checker.pids == (pid,):
