@@ -44,7 +44,7 @@ PROGRAM = "from tools import server_0\nimport json, re\nout = []\n" + "".join(
 HELPERS = (
     "from tools import server_0\n"
     + "".join(f"def name_{n}(item):\n    return item['name'].lower()\n" for n in range(5))
-    + "".join(f"item_{n} = server_0.get_{n % 20}({n}, limit=3)\nprint(name_{n % 5}(item_{n}))\n" for n in range(14))
+    + "".join(f"item_{n} = server_0.get_{n % 5}({n}, limit=3)\nprint(name_{n % 5}(item_{n}))\n" for n in range(14))
 )
 
 

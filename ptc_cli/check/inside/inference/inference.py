@@ -17,7 +17,7 @@ from ptc_cli.check.inside.inference.plan import Plan, disputed_calls, make_plan,
 from ptc_cli.check.inside.inference.probe import probe
 from ptc_cli.check.inside.passing import Pass
 
-_MOST_ROUNDS = 4
+_MOST_ROUNDS = 6
 _MOST_WORLDS = 3
 
 _ANNOTATION_CODES = frozenset({"return-value", "return", "func-returns-value", "override", "has-type", "no-redef"})
@@ -36,6 +36,18 @@ class _World:
 
     found: tuple[Finding, ...]
     shown: Shown
+    is_settled: bool
+    """Whether another round would show the same; helpers that call each other may go on for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    plan: Plan
+    shown: Shown
+    done: Pass | None
+    """The last pass, if there was anything to write down."""
+
+    is_settled: bool
 
 
 def infer(first: Pass, text: str, check: Recheck) -> tuple[Finding, ...]:
@@ -64,9 +76,9 @@ class _Inference:
         """Return what all worlds have, as errors, and what only some have, as doubts."""
         worlds = [self._trusted_world()]
         count = min(most_choices(worlds[0].shown.evidence, self._functions), _MOST_WORLDS)
-        worlds += [self._world(number) for number in range(1, count)]
+        worlds += [self._world(number, worlds[0].shown) for number in range(1, count)]
         counts = Counter(key for world in worlds for key in {_key(finding) for finding in world.found})
-        is_doubtful = any(self._rebinding(world.found) for world in worlds)
+        is_doubtful = any(self._rebinding(world.found) or not world.is_settled for world in worlds)
         distinct = {_key(finding): finding for world in reversed(worlds) for finding in world.found}
         judged = (
             replace(finding, basis="inferred" if counts[key] == len(worlds) and not is_doubtful else "doubtful")
@@ -85,12 +97,12 @@ class _Inference:
 
     def _trusted_world(self) -> _World:
         """Return the first world, without the parameters that are bound again to something else."""
-        world = self._world(0)
+        world = self._world(0, self._first)
         rebinding = self._rebinding(world.found)
         if not rebinding:
             return world
         self._distrusted |= rebinding
-        return self._world(0)
+        return self._world(0, self._first)
 
     def _rebinding(self, found: Iterable[Finding]) -> set[Key]:
         """Return the functions around assignments that inferred types do not allow, and all methods with them."""
@@ -101,29 +113,29 @@ class _Inference:
             if any(key[0] <= line <= function.end_line or function.is_method for line in lines)
         }
 
-    def _world(self, number: int) -> _World:
-        plan, shown, done = self._settled(number)
-        if done is not None and self._probe != self._text:
-            done = self._check(self._text, plan)
-        if done is None:
-            return _World(found=(), shown=shown)
-        arguments = {*self._first.arguments, *shown.arguments}
-        return _World(found=self._new(done.findings, arguments, plan.texts), shown=shown)
+    def _world(self, number: int, shown: Shown) -> _World:
+        settled = self._settled(number, shown)
+        if settled.done is None:
+            return _World(found=(), shown=shown, is_settled=True)
+        done = settled.done if self._probe == self._text else self._check(self._text, settled.plan)
+        arguments = {*self._first.arguments, *settled.shown.arguments}
+        found = self._new(done.findings, arguments, settled.plan.texts)
+        return _World(found=found, shown=settled.shown, is_settled=settled.is_settled)
 
-    def _settled(self, world: int) -> tuple[Plan, Shown, Pass | None]:
-        """Return what is written down in the end, what it shows, and the last pass, if it took any."""
-        shown: Shown = self._first
+    def _settled(self, world: int, shown: Shown) -> _Settled:
+        """Write down what is shown, and see what that shows, until it is the same."""
         done: Pass | None = None
-        written = self._plan(shown, world)
+        plan = self._plan(shown, world)
         # Without a probe, a first round that writes nothing shows nothing either.
-        last: tuple[object, ...] | None = () if self._probe == self._text else None
+        is_settled = not plan.digest and self._probe == self._text
         for _ in range(_MOST_ROUNDS):
-            plan = self._plan(shown, world)
-            if plan.digest == last:
+            if is_settled:
                 break
-            done, written, last = self._check(self._probe, plan), plan, plan.digest
+            done = self._check(self._probe, plan)
             shown = gather(done.tree, done.types, self._functions)
-        return written, shown, done
+            written, plan = plan, self._plan(shown, world)
+            is_settled = written.digest == plan.digest
+        return _Settled(plan=plan, shown=shown, done=done, is_settled=is_settled)
 
     def _plan(self, shown: Shown, world: int) -> Plan:
         return make_plan(shown.evidence, self._functions, world=world, distrusted=self._distrusted)
