@@ -12,6 +12,7 @@ from typing import Literal
 from ptc_cli.check.inside.finding import Finding
 from ptc_cli.check.inside.flow import Flow
 from ptc_cli.check.inside.outline import END, Outline, Symbol
+from ptc_cli.check.inside.passing import PastModule
 from ptc_cli.check.inside.source import Source, remark_at
 from ptc_cli.check.inside.syntax import Known, Syntax
 from ptc_cli.check.wire import Remark
@@ -20,7 +21,7 @@ _TAKEN = "_ptc_in_"
 """Before a name: what the name stood for when the program began, where the program binds it again."""
 
 _ANY = "_ptc_any"
-_ENTRY = re.compile(r"\bptc_entry_[0-9a-f]+_(?P<number>\d+)(?:\.(?P<name>\w+))?")
+_ENTRY = re.compile(r"\bptc_entry_[0-9a-f]+_(?P<number>\d+)~?(?:\.(?P<name>\w+))?")
 _PRIVATE = re.compile(r"\b_ptc_(?:end|in)_")
 _REBOUND = re.compile(r'Name "(\w+)" (?:already defined|may be undefined|is used before definition)')
 _OWN = re.compile(r"\bprogram\.(?=\w)")
@@ -66,6 +67,9 @@ class Given:
     filled: frozenset[str] = frozenset()
     """Empty containers that become the program's own."""
 
+    entries: frozenset[int] = frozenset()
+    """The numbers of the entries whose modules the prelude imports from."""
+
     doubts: tuple[Remark, ...] = ()
 
     def excuses(self, finding: Finding) -> bool:
@@ -74,17 +78,41 @@ class Given:
         return match is not None and match[1] in self.names
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An entry that was taken in."""
+
+    module: PastModule
+    words: frozenset[str]
+    """Everything in it that could be a name."""
+
+    rests_on: frozenset[int]
+    """The numbers of the entries that it takes names from."""
+
+
 class Session:
     """What the entries so far have left behind."""
 
     def __init__(self) -> None:
         # No program may guess the name of a module that holds another session's names.
         self._token = secrets.token_hex(8)
+        self.modules = 0
+        """How many modules there are of it, also of entries that are to be taken in again."""
+
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what the entries left behind, until they are taken in again."""
         self._bindings: dict[str, list[Binding]] = {}
         """By name, the earliest first."""
 
-        self.entries = 0
+        self._taken: list[Taken] = []
         self.known = Known()
+
+    @property
+    def entries(self) -> int:
+        """How many entries were taken in."""
+        return len(self._taken)
 
     @property
     def next_module(self) -> str:
@@ -98,6 +126,15 @@ class Session:
         """Return the names that a program after the first so many entries may use."""
         return frozenset(name for name in self._bindings if self._visible(name, count) is not None)
 
+    def rests_on(self, given: Given) -> list[Taken]:
+        """Return the entries that a program takes names from, and those that these take names from, in their order."""
+        waiting, found = set(given.entries), set[int]()
+        while waiting:
+            number = waiting.pop()
+            found.add(number)
+            waiting |= self._taken[number - 1].rests_on - found
+        return [self._taken[number - 1] for number in sorted(found)]
+
     def given(self, source: Source, count: int) -> Given:
         """Return what a program after the first so many entries is given."""
         flow = Flow(source.tree)
@@ -109,12 +146,23 @@ class Session:
             prelude="; ".join([f"from typing import Any as {_ANY}", *steps]) if steps else "",
             names=frozenset(found),
             filled=frozenset(name for name, each in taken.items() if each.form == "empty"),
+            entries=frozenset(each.entry for name, each in taken.items() if _is_imported(name, each, flow)),
             doubts=tuple(_doubts(taken, source)),
         )
 
-    def add(self, source: Source, outline: Outline, given: Given, *, supplied: Iterable[str], ended_well: bool) -> None:
+    def add(
+        self,
+        source: Source,
+        module: PastModule,
+        outline: Outline,
+        given: Given,
+        *,
+        supplied: Iterable[str],
+        ended_well: bool,
+    ) -> None:
         """Take over an entry that was checked as a module."""
-        self.entries += 1
+        self._taken.append(Taken(module=module, words=source.words, rests_on=given.entries))
+        self.modules = max(self.modules, self.entries)
         inherited = given.names | set(supplied)
         own = source.names.bound | given.filled | (outline.symbols.keys() - inherited)
         for name in sorted(own - {"*"}):
@@ -166,10 +214,10 @@ class Session:
         return replace(binding, form="unknown", text="", type="", doubt=doubt)
 
     def _step(self, name: str, binding: Binding, source: Source, flow: Flow) -> str:
-        if binding.form == "unknown" or name in flow.declared:
-            return f"{name}: {_ANY} = ..."
-        if binding.form == "empty":
+        if binding.form == "empty" and name not in flow.declared:
             return f"{name} = {binding.text}"
+        if not _is_imported(name, binding, flow):
+            return f"{name}: {_ANY} = ..."
         module = self._module(binding.entry)
         if name not in source.names.bound:
             return f"from {module} import {binding.text} as {name}"
@@ -209,6 +257,11 @@ def _is_needed(name: str, flow: Flow) -> bool:
     """Say whether what an earlier entry made of a name can be seen in a program that may bind it itself."""
     first = flow.first.get(name)
     return first != "bound" and not (first == "maybe-bound" and name in flow.declared)
+
+
+def _is_imported(name: str, binding: Binding, flow: Flow) -> bool:
+    """Say whether a program takes a name from an entry's module; what it declares anew has no second type."""
+    return binding.form == "symbol" and name not in flow.declared
 
 
 def _doubts(taken: Mapping[str, Binding], source: Source) -> Iterator[Remark]:
