@@ -1,4 +1,4 @@
-"""`ptc tools`: list, show, search and call."""
+"""`ptc tools`: list, show, search and call; and what was learned of results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from ptc_cli.cli import tool_views
+from ptc_cli.cli import tool_results, tool_views
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
@@ -21,6 +21,10 @@ from ptc_cli.core.result import UNUSABLE_EXIT_CODE
 @click.group(cls=Noun)
 def command() -> None:
     """List, show, search and call the tools of your servers."""
+
+
+command.add_command(tool_results.pin_output)
+command.add_command(tool_results.forget_output)
 
 
 @command.command("list")
