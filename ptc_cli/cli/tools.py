@@ -23,10 +23,6 @@ def command() -> None:
     """List, show, search and call the tools of your servers."""
 
 
-command.add_command(tool_results.pin_output)
-command.add_command(tool_results.forget_output)
-
-
 @command.command("list")
 @click.argument("server", required=False)
 @click.option("--refresh", is_flag=True, help="Ask the servers again, instead of the cache.")
@@ -151,3 +147,7 @@ def call(
 
     wanted = Wanted(tool=tool, words=arguments, given=given, folder=save, timeout_seconds=timeout, is_granted=yes)
     return perform(call_tool(invocation, wanted, as_json=as_json))
+
+
+command.add_command(tool_results.pin_output)
+command.add_command(tool_results.forget_output)

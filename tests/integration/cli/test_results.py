@@ -29,7 +29,7 @@ def test_a_learned_type_is_pinned_and_then_holds(alone: Ptc) -> None:
     rejected = alone("run", "-c", CALL + "ticket['staus']")
     assert rejected.returncode == 3
     assert "status" in rejected.stderr
-    assert alone("run", "-c", CALL + "ticket['status']").stdout == "'open'\n"
+    assert alone("run", "-c", CALL + "ticket['status']").stdout == '"open"\n'
 
 
 def test_what_cannot_be_pinned_says_why(alone: Ptc) -> None:
