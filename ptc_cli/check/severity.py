@@ -42,8 +42,13 @@ def severity_of(case: Case, *, strict: bool) -> Severity:
     remark = case.remark
     if remark.severity == "note":
         return "note"
-    is_warning = remark.severity == "warning" or any(rule(case) for rule in _DOUBTS)
+    is_warning = remark.severity == "warning" or remark.basis in ("doubtful", "learned") or is_doubt(case)
     return "warning" if is_warning and not strict else "error"
+
+
+def is_doubt(case: Case) -> bool:
+    """Say whether a remark is about what the type checker cannot know."""
+    return any(rule(case) for rule in _DOUBTS)
 
 
 def _is_only_annotation(case: Case) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,13 +13,18 @@ from mypy.modulefinder import BuildSource
 from ptc_cli.check.inside.finding import Finding, findings, findings_of_lines
 from ptc_cli.check.inside.options import make_options
 from ptc_cli.check.inside.planted import PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles
+from ptc_cli.check.wire import Update
 
 
 class Cold:
     """Builds that keep nothing but an ordinary cache in a private folder, for the standard library and the stubs."""
 
+    is_outdated = False
+    is_broken = False
+
     def __init__(self, files: PlantedFiles, *, folder: Path, python: str | None) -> None:
         self._files = files
+        files.update(_sound(files.modules))
         self._folder = folder
         self._python = python
 
@@ -35,6 +41,23 @@ class Cold:
             return findings_of_lines(error.messages)
         return findings(result.manager.errors)
 
-    def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[Finding, ...]:
+        """Return what is wrong with a program as it is written: another pass would take another start."""
+        return self.check(text)
+
+    def update(self, update: Update) -> None:
         """Change some of the stubs."""
-        self._files.update(changed, removed)
+        self._files.update(_sound(update.changed), update.removed)
+
+
+def _sound(modules: Mapping[str, str]) -> dict[str, str]:
+    """Return stubs with the texts that are no Python emptied: they cost their own server's tools, and no others."""
+    return {name: text if _parses(text) else "" for name, text in modules.items()}
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import resource
 import tempfile
@@ -10,13 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from mypy.errors import CompileError
 from mypy.version import __version__ as mypy_version
 
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.finding import Finding
 from ptc_cli.check.inside.planted import PlantedFiles
-from ptc_cli.check.inside.source import Source, UnreadableError, checkable, read_source, unchecked_remarks
+from ptc_cli.check.inside.source import (
+    Source,
+    UnreadableError,
+    checkable,
+    has_open_functions,
+    reached_modules,
+    read_source,
+    unchecked_remarks,
+)
 from ptc_cli.check.inside.syntax import Position, Syntax
 from ptc_cli.check.inside.warm import Warm
 from ptc_cli.check.wire import Boot, Check, Checked, Remark, Update, Updated
@@ -28,11 +34,25 @@ _MOST_MESSAGE = 1000
 class TypeChecker(Protocol):
     """mypy, warm or cold."""
 
-    def check(self, text: str) -> tuple[Finding, ...]:
-        """Return what is wrong with a program."""
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a new process would do better."""
         ...
 
-    def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
+    @property
+    def is_broken(self) -> bool:
+        """Whether no program may be checked here any more."""
+        ...
+
+    def check(self, text: str) -> tuple[Finding, ...]:
+        """Return what is wrong with a program as it is written."""
+        ...
+
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[Finding, ...]:
+        """Return what is wrong with a program, also with what it leaves open and with learned result types."""
+        ...
+
+    def update(self, update: Update) -> None:
         """Change some of the stubs."""
         ...
 
@@ -43,22 +63,14 @@ class Desk:
     version = mypy_version
 
     def __init__(self, boot: Boot) -> None:
-        self._files = PlantedFiles(boot.modules, runtime=boot.runtime)
+        texts = {name: stub.text for name, stub in boot.learned.items()}
+        self._files = PlantedFiles(boot.modules, runtime=boot.runtime, learned=texts)
+        self._learned = dict(boot.learned)
         self._python = boot.python
-        warm = self._warm(boot)
+        folder = Path(boot.cache) if boot.cache else None
+        warm = Warm(self._files, face=boot.face, folder=folder, python=boot.python)
         self.used_cache = warm.used_cache
         self.checker: TypeChecker = warm
-
-    def _warm(self, boot: Boot) -> Warm:
-        folder = Path(boot.cache) if boot.cache else None
-        try:
-            return Warm(self._files, runtime=boot.runtime, folder=folder, python=boot.python)
-        except CompileError:
-            sound = _sound(boot.modules)
-            if sound == boot.modules:
-                raise
-            self._files.update(sound)
-            return Warm(self._files, runtime=boot.runtime, folder=folder, python=boot.python)
 
     def turn_cold(self) -> None:
         """Start mypy anew for every check from now on."""
@@ -67,7 +79,10 @@ class Desk:
 
     def update(self, request: Update) -> Updated:
         """Change some of the stubs."""
-        self.checker.update(_sound(request.changed), request.removed)
+        self.checker.update(request)
+        self._learned.update(request.learned)
+        for name in (*request.removed, *request.forgotten):
+            self._learned.pop(name, None)
         return Updated()
 
     def check(self, request: Check) -> Checked:
@@ -82,7 +97,12 @@ class Desk:
 
     def _check(self, source: Source, request: Check) -> Checked:
         supplied = self._supplied(source, request.aliases)
-        found = self.checker.check(checkable(source, supplied))
+        reached = reached_modules(source, self._files.modules)
+        found = self.checker.examine(
+            checkable(source, supplied, reached),
+            has_open=has_open_functions(source),
+            uses_learned=self._uses_learned(source),
+        )
         remarks = list(itertools.islice(unchecked_remarks(source), _MOST_REMARKS))
         stored: tuple[str, ...] = ()
         if found:
@@ -96,7 +116,12 @@ class Desk:
             remarks=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
             stored=stored,
             memory_bytes=_memory_bytes(),
+            is_outdated=self.checker.is_outdated,
         )
+
+    def _uses_learned(self, source: Source) -> bool:
+        stubs = (stub for name, stub in self._learned.items() if name in source.words)
+        return any(not source.words.isdisjoint(stub.tools) for stub in stubs)
 
     def _supplied(self, source: Source, aliases: Mapping[str, str]) -> dict[str, str]:
         """Return what each name that is used and never bound stands for, as far as it is ours to give."""
@@ -111,19 +136,6 @@ def _memory_bytes() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     # Not the peak of `getrusage`: on Linux that begins with the size of the process that started this one.
     return pages * resource.getpagesize()
-
-
-def _sound(modules: Mapping[str, str]) -> dict[str, str]:
-    """Return stubs with the texts that are no Python emptied: they cost their own server's tools, and no others."""
-    return {name: text if _parses(text) else "" for name, text in modules.items()}
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _paths(supplied: Mapping[str, str]) -> dict[str, str]:
@@ -163,6 +175,7 @@ def _remark(finding: Finding, lines: list[str], syntax: Syntax) -> Remark:
         text=place.text,
         is_store=place.is_store,
         is_record=place.is_record,
+        basis=finding.basis,
     )
 
 
