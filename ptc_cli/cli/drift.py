@@ -70,7 +70,7 @@ def diff(invocation: Invocation, file: Path, check: bool, as_json: bool) -> int:
     breaking = sum(change.is_breaking for change in found)
     if as_json:
         write_json(sys.stdout, lock=str(file), breaking=breaking, changes=[_as_json(change) for change in found])
-    else:
+    elif found:
         write_foreign(sys.stdout, "".join(f"{line}\n" for line in _review(found)))
     talk.note(sys.stderr, f"{breaking} breaking and {len(found) - breaking} harmless changes since {file}")
     return EXIT_CODES["rejected"] if check and breaking else 0

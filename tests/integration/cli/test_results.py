@@ -13,7 +13,10 @@ CALL = f"ticket = plain.echo('{TICKET}')\n"
 def test_a_learned_type_is_pinned_and_then_holds(alone: Ptc) -> None:
     assert alone("run", "-c", CALL).returncode == 0
     assert "echo(text: str) -> EchoResult" in alone("tools", "show", "plain.echo").stdout
-    assert alone("check", "-", stdin=CALL + "ticket['staus']").returncode == 0
+    warned = alone("check", "-", stdin=CALL + "ticket['staus']")
+    assert warned.returncode == 0
+    assert "warning" in warned.stdout
+    assert "Did you mean 'status'?" in warned.stdout
 
     pinned = alone("tools", "pin-output", "plain.echo")
 
@@ -28,7 +31,7 @@ def test_a_learned_type_is_pinned_and_then_holds(alone: Ptc) -> None:
     assert json.loads(alone("tools", "show", "plain.echo", "--json").stdout)["tool"]["result"] == "configured"
     rejected = alone("run", "-c", CALL + "ticket['staus']")
     assert rejected.returncode == 3
-    assert "status" in rejected.stderr
+    assert "Did you mean 'status'?" in rejected.stderr
     assert alone("run", "-c", CALL + "ticket['status']").stdout == '"open"\n'
 
 
