@@ -25,9 +25,10 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from ptc_cli.core.call import ToolResult
 from ptc_cli.core.catalog import Tool
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue, canonical
-from ptc_cli.core.server import ToolSpec
+from ptc_cli.core.server import ToolConfig, ToolSpec
 from ptc_cli.core.suggest import did_you_mean
 
 _MATCH_STEPS = 1_000_000
@@ -61,9 +62,24 @@ def result_problem(spec: ToolSpec, structured: JsonValue) -> str | None:
     if spec.output_schema is None or structured is None:
         return None
     error = _first_error(spec.output_schema, structured)
+    return None if error is None else _misfit(spec, f"does not fit its schema: {_said(error, {}, whole='result')}")
+
+
+def configured_problem(spec: ToolSpec, config: ToolConfig, result: ToolResult) -> str | None:
+    """Return why what a program gets is not what the configuration says of it; None if it is."""
+    if config.output_schema is None:
+        is_nothing = result.value is None and not result.is_content
+        return None if is_nothing else _misfit(spec, "is something, and the configuration says that there is none")
+    if result.is_content:
+        return _misfit(spec, "is content, and the configuration says that it is a value")
+    error = _first_error(config.output_schema, result.value)
     return (
-        None if error is None else f"{spec.server}.{spec.name}: the result does not fit its schema: {_said(error, {})}"
+        None if error is None else _misfit(spec, f"does not fit the configuration: {_said(error, {}, whole='result')}")
     )
+
+
+def _misfit(spec: ToolSpec, why: str) -> str:
+    return f"{spec.server}.{spec.name}: the result {why}"
 
 
 def _first_error(schema: JsonObject, value: JsonValue) -> ValidationError | None:
@@ -200,10 +216,10 @@ _BOUNDED = {
 """By what the address of a dialect has in it. In one dialect `exclusiveMinimum` is a word, in the next a number."""
 
 
-def _said(error: ValidationError, names: dict[str, str]) -> str:
+def _said(error: ValidationError, names: dict[str, str], *, whole: str = "arguments") -> str:
     error = _telling(error)
     path = [str(part) for part in error.absolute_path]
-    where = ".".join([names.get(path[0], path[0]), *path[1:]]) if path else "arguments"
+    where = ".".join([names.get(path[0], path[0]), *path[1:]]) if path else whole
     if error.validator == "required" and isinstance(error.instance, dict):
         missing = [name for name in _listed(error.validator_value) if name not in error.instance]
         return f"{where}: missing {', '.join(repr(names.get(name, name)) for name in missing)}"
