@@ -17,6 +17,12 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "One bad server never costs the others": ("integration/upstream/test_failures.py",),
     "One bad tool never costs the others": ("integration/upstream/test_listing.py", "unit/codegen"),
     "Any schema gives stubs that mypy accepts": ("unit/codegen/test_properties.py",),
+    "Result types are learned, without values, and hold once pinned": (
+        "unit/test_learn.py",
+        "integration/engine/test_learning.py",
+        "integration/cli/test_results.py",
+    ),
+    "A change of a tool that breaks programs is told": ("unit/drift/test_changes.py", "integration/cli/test_drift.py"),
     "The shell answers as bash and GNU tools do, and touches nothing": ("unit/shell",),
     "A project's file is inert until trusted": ("unit/config/test_load.py",),
     "Configuration mistakes are named by file, line and key": ("unit/config/test_reading.py",),
