@@ -12,15 +12,23 @@ from typing import Literal
 from ptc_cli.check.crew import Crew
 from ptc_cli.check.process import CHECK_SECONDS, CheckTimeoutError, ProcessEndedError
 from ptc_cli.check.report import make_report
-from ptc_cli.check.wire import Check, Checked, Ready
+from ptc_cli.check.wire import Check, Checked, Past, PastEntry, Ready
 from ptc_cli.core.catalog import Caller, View
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.program import PROGRAM_BYTES, Program
-from ptc_cli.core.session import History
+from ptc_cli.core.session import Entry, History
 from ptc_cli.core.stub import Face
 
 _ASYNC_WORD = re.compile(r"\b(?:async|await|asyncio)\b")
 _FLAT_NAME = re.compile(r"\bmcp__\w+")
+
+MOST_ENTRIES = 1000
+"""How many programs of a session the next one is checked with."""
+
+_ENTRIES_AT_ONCE = 50
+_MOST_EXCHANGES = 3 * MOST_ENTRIES // _ENTRIES_AT_ONCE
+"""Enough to take in a session anew twice, should a process end meanwhile."""
+
 _NO_VIEW = View(caller=Caller(door="cli"), generation=0, servers=())
 
 
@@ -71,7 +79,7 @@ class Checker:
             CheckerError: The type checker cannot be started.
         """
         started = time.perf_counter()
-        report = await self._report(program, view, strict=strict)
+        report = await self._report(program, view, history, strict=strict)
         return replace(report, seconds=time.perf_counter() - started)
 
     async def self_test(self, view: View = _NO_VIEW) -> SelfTest:
@@ -98,12 +106,16 @@ class Checker:
         """The ids of the processes that serve."""
         return self._crew.pids
 
-    async def _report(self, program: Program, view: View, *, strict: bool) -> CheckReport:
+    async def _report(self, program: Program, view: View, history: History | None, *, strict: bool) -> CheckReport:
         size = len(program.source.encode("utf-8", "surrogatepass"))
         if size > PROGRAM_BYTES:
             return _refused(f"the program is too long: {size:,} bytes of at most {PROGRAM_BYTES:,}", "unreadable")
+        if history is not None and len(history.entries) >= MOST_ENTRIES:
+            return _refused(
+                f"the session is too long: {MOST_ENTRIES:,} programs", "session-too-long", hint="Begin another session."
+            )
         try:
-            checked, ready = await self._check(program, view)
+            checked, ready = await self._check(program, view, history)
         except CheckTimeoutError:
             hint = "Make it smaller, or annotate what is deeply nested."
             return _refused(f"the check did not end within {CHECK_SECONDS:g} s", "check-timeout", hint=hint)
@@ -112,15 +124,46 @@ class Checker:
             return _refused("the type checker broke on this program, twice", "check-failed", hint=hint)
         return make_report(checked, view, checker=ready.checker, strict=strict)
 
-    async def _check(self, program: Program, view: View) -> tuple[Checked, Ready]:
+    async def _check(self, program: Program, view: View, history: History | None) -> tuple[Checked, Ready]:
         """Check in the face that the program is likely in, and in the other one if that was wrong."""
-        face: Face = "async" if _ASYNC_WORD.search(program.source) else "sync"
-        aliases = _aliases(program.source, view)
-        checked = await self._crew.check(view, Check(source=program.source, face=face, aliases=aliases))
+        likely: Face = "async" if _ASYNC_WORD.search(program.source) else "sync"
+        face = (history.face if history else None) or likely
+        checked = await self._check_in(face, program, view, history)
         if checked.face != face:
             face = checked.face
-            checked = await self._crew.check(view, Check(source=program.source, face=face, aliases=aliases))
+            checked = await self._check_in(face, program, view, history)
         return checked, await self._crew.ready(view, face)
+
+    async def _check_in(self, face: Face, program: Program, view: View, history: History | None) -> Checked:
+        request = Check(source=program.source, face=face, aliases=_aliases(program.source, view))
+        if history is None:
+            return await self._crew.check(view, request)
+        # Most often the process holds all entries but the last.
+        held = max(len(history.entries) - 1, 0)
+        for _ in range(_MOST_EXCHANGES):
+            past = _past(history, view, first=held)
+            checked = await self._crew.check(view, replace(request, past=past))
+            if checked.lacks_from is None:
+                return checked
+            held = checked.lacks_from
+        raise ProcessEndedError("it does not take in the session's entries")
+
+
+def _past(history: History, view: View, *, first: int) -> Past:
+    """Return a session's entries after the first ones, as many as a process can take in within its deadline."""
+    entries = history.entries[first : first + _ENTRIES_AT_ONCE]
+    return Past(
+        session=history.session,
+        count=len(history.entries),
+        first=first,
+        entries=tuple(_past_entry(entry, view) for entry in entries),
+        is_face_fixed=history.face is not None,
+    )
+
+
+def _past_entry(entry: Entry, view: View) -> PastEntry:
+    source = entry.program.source
+    return PastEntry(source=source, aliases=_aliases(source, view), ended_well=entry.ended_well)
 
 
 def _aliases(source: str, view: View) -> dict[str, str]:

@@ -38,6 +38,8 @@ class CheckerProcess:
         self.ready = ready
         self.checks = 0
         self.memory_bytes = 0
+        self.idle_entries = 0
+        self.is_outdated = False
 
     @classmethod
     async def start(cls, boot: Boot) -> CheckerProcess:
@@ -80,6 +82,8 @@ class CheckerProcess:
             raise _out_of_turn(body)
         self.checks += 1
         self.memory_bytes = body.memory_bytes
+        self.idle_entries = body.idle_entries
+        self.is_outdated = body.is_outdated
         return body
 
     async def update(self, request: Update) -> None:

@@ -26,6 +26,8 @@ _CONTAINER_METHOD = re.compile(
 )
 _INFERRED = re.compile(r'target has type |variable has type Module|variable has type "None"|Incompatible import of ')
 _JOINED = re.compile(r'"(?:object|(?:Sequence|Collection|Iterable|Mapping)\[[^"]*\])"|"[^"]*\bobject\b[^"]*"')
+_NO_KEY = re.compile(r"-?\d+|[^'\"]*:[^'\"]*")
+_NOTHING = re.compile(r"\b(?:dict|list|set)\[Never\b|\(self, Never\b")
 _UNION = re.compile(r'"None"|"[^"]* \| [^"]*"')
 _ITEM = re.compile(r'expression has type "(?P<actual>.*)", TypedDict item "[^"]*" has type "(?P<expected>.*)"\)')
 _LIST_ITEM = re.compile(r'List item \d+ has incompatible type "(?P<actual>.*)"; expected "(?P<expected>.*)"')
@@ -42,8 +44,13 @@ def severity_of(case: Case, *, strict: bool) -> Severity:
     remark = case.remark
     if remark.severity == "note":
         return "note"
-    is_warning = remark.severity == "warning" or any(rule(case) for rule in _DOUBTS)
+    is_warning = remark.severity == "warning" or remark.basis in ("doubtful", "learned") or is_doubt(case)
     return "warning" if is_warning and not strict else "error"
+
+
+def is_doubt(case: Case) -> bool:
+    """Say whether a remark is about what the type checker cannot know."""
+    return any(rule(case) for rule in _DOUBTS)
 
 
 def _is_only_annotation(case: Case) -> bool:
@@ -57,7 +64,8 @@ def _is_unknown_import(case: Case) -> bool:
 
 
 def _is_lost_literal(case: Case) -> bool:
-    return case.remark.code == "literal-required" and not case.remark.text.isdigit()
+    """A key that is a variable; a number or a slice is no key of an object."""
+    return case.remark.code == "literal-required" and not _NO_KEY.fullmatch(case.remark.text)
 
 
 def _is_lost_argument(case: Case) -> bool:
@@ -100,6 +108,14 @@ def _is_joined(case: Case) -> bool:
     return case.argument() is None and (is_part_of_record or _JOINED.search(known) is not None)
 
 
+def _is_empty_literal(case: Case) -> bool:
+    """A lookup in `{}` of `found or {}`, which the type checker takes for a dict that no key fits."""
+    remark = case.remark
+    if remark.code not in ("call-overload", "index", "arg-type"):
+        return False
+    return any(_NOTHING.search(text) for text in (remark.message, *remark.notes))
+
+
 def _is_overloaded(case: Case) -> bool:
     """A function such as `counts.get` as an argument: the type checker does not choose its variant."""
     return "has incompatible type overloaded function" in case.remark.message
@@ -122,6 +138,7 @@ _DOUBTS: tuple[Callable[[Case], bool], ...] = (
     _is_lost_item,
     _is_inferred_container,
     _is_joined,
+    _is_empty_literal,
     _is_overloaded,
     _is_own_attribute,
 )

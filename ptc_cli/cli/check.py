@@ -10,9 +10,10 @@ import click
 from ptc_cli.cli import reports
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option
+from ptc_cli.cli.sarif import sarif_log
 from ptc_cli.cli.sources import read_program
 from ptc_cli.console import diagnostics, talk
-from ptc_cli.console.terminal import write_json
+from ptc_cli.console.terminal import json_text, write_foreign, write_json
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import EXIT_CODES
@@ -21,7 +22,14 @@ from ptc_cli.core.result import EXIT_CODES
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--strict", is_flag=True, help="Let warnings reject a program too.")
-@click.option("--output-format", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option(
+    "--output-format",
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+)
 @json_option
 @pass_invocation
 def command(invocation: Invocation, files: tuple[str, ...], strict: bool, output_format: str, as_json: bool) -> int:
@@ -50,6 +58,9 @@ def _write(checked: Sequence[tuple[Program, CheckReport]], output_format: str) -
             passed=all(report.passed for _, report in checked),
             reports=[reports.report_as_json(report, program) for program, report in checked],
         )
+        return
+    if output_format == "sarif":
+        write_foreign(sys.stdout, json_text(sarif_log(checked), sys.stdout))
         return
     for program, report in checked:
         write = reports.write_github if output_format == "github" else diagnostics.report

@@ -48,8 +48,26 @@ def face_of(tree: ast.Module) -> FaceReason:
     return FaceReason(face="async", line=min(lines)) if lines else FaceReason(face="sync")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleNames:
+    """The names of a program's own level, from whichever scope they are used or bound."""
+
+    bound: frozenset[str]
+    used: frozenset[str]
+
+
 def unbound_names(source: str) -> frozenset[str]:
     """Return the names that a program uses and never binds at module level, builtins left out.
+
+    Raises:
+        SyntaxError: The program does not parse.
+    """
+    names = module_names(source)
+    return names.used - names.bound - frozenset(dir(builtins))
+
+
+def module_names(source: str) -> ModuleNames:
+    """Return the names that a program uses, and those that it binds, at module level.
 
     Raises:
         SyntaxError: The program does not parse.
@@ -65,7 +83,7 @@ def unbound_names(source: str) -> frozenset[str]:
             elif symbol.is_global():
                 used |= {symbol.get_name()} if symbol.is_referenced() else set()
                 bound |= {symbol.get_name()} if symbol.is_declared_global() and symbol.is_assigned() else set()
-    return frozenset(used - bound - set(dir(builtins)))
+    return ModuleNames(bound=frozenset(bound), used=frozenset(used))
 
 
 def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -124,10 +124,10 @@ class Result:
         return EXIT_CODES[self.status]
 
 
-def cut_text(text: str, most_bytes: int) -> str:
+def cut_text(text: str, most_bytes: int, *, kept_at: str | None = None) -> str:
     """Return a text of at most about `most_bytes` of UTF-8: its head, how much is missing, its tail.
 
-    Cuts fall between characters. A text that fits comes back as it is.
+    Cuts fall between characters. A text that fits comes back as it is. `kept_at` says where all of it can be read.
     """
     encoded = text.encode("utf-8", "replace")
     if len(encoded) <= most_bytes:
@@ -135,4 +135,5 @@ def cut_text(text: str, most_bytes: int) -> str:
     half = most_bytes // 2
     head, tail = encoded[:half].decode("utf-8", "ignore"), encoded[len(encoded) - half :].decode("utf-8", "ignore")
     missing = len(encoded) - len(head.encode()) - len(tail.encode())
-    return f"{head}\n[... {missing:,} bytes cut ...]\n{tail}"
+    where = "" if kept_at is None else f"; all of it: {kept_at}"
+    return f"{head}\n[... {missing:,} bytes cut{where} ...]\n{tail}"

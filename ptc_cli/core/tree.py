@@ -25,6 +25,11 @@ class Node(Protocol):
         ...
 
     @property
+    def size(self) -> int:
+        """How many bytes a file has, known before its content is made; 0 for a directory."""
+        ...
+
+    @property
     def content(self) -> bytes:
         """A file's bytes; empty for a directory."""
         ...

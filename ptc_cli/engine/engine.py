@@ -17,13 +17,15 @@ from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
 from ptc_cli.core.check import CheckReport
-from ptc_cli.core.errors import PtcError
+from ptc_cli.core.errors import PtcError, ToolNotFoundError
+from ptc_cli.core.event import Warned
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
+from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
-from ptc_cli.core.server import ServerListing
+from ptc_cli.core.server import ServerConfig, ServerListing
 from ptc_cli.core.settings import Folders, Settings
 from ptc_cli.core.stub import StubTree
 from ptc_cli.engine.bindings import mentioned
@@ -31,9 +33,12 @@ from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
 from ptc_cli.engine.gate import EmitProgress
+from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
+from ptc_cli.engine.recent import RecentRuns
 from ptc_cli.engine.run import Run
-from ptc_cli.engine.runner import Runner
+from ptc_cli.engine.runner import Runner, with_lacks
+from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
 from ptc_cli.upstream import Pool
@@ -56,22 +61,26 @@ class Engine:
         self._references = references
         state, cache = Path(folders.state), Path(folders.cache)
         self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
-        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache))
+        self._learned = LearnedResults(cache, settings=settings.stubs, secrets=lambda: references.secrets)
+        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned)
         self._pool = Pool(
             settings.servers, resolve=references.for_server, logs=state / "logs", eras=_eras(self._source.catalog)
         )
         self._pool.on_changed(self._ask_again)
         self._layers: asyncio.Task[Layers] | None = None
+        self._sessions = Sessions(settings.sandbox, lambda: self._backend)
         self._runner = Runner(
             checker=lambda: self._checker,
             backend=lambda: self._backend,
             layers=self.layers,
+            sessions=self._sessions,
             carry=self._carry,
             journal=self.journal,
             policy=settings.policy,
             secrets=lambda: references.secrets,
         )
-        self._views = Views()
+        self._views = Views(self._learned.of)
+        self._recent = RecentRuns(self.journal)
         self._index: tuple[View, Index] | None = None
         self._local: dict[str, LocalServer] = {}
         self._runs: set[asyncio.Task[Result]] = set()
@@ -95,16 +104,25 @@ class Engine:
         return self._explorers.tree(await self.describe(caller))
 
     async def shell(self, caller: Caller) -> CallerShell:
-        """Return the caller's shell over its tree."""
-        return self._explorers.shell(await self.describe(caller))
+        """Return the caller's shell over its tree, in which its session's last runs stand under `/runs`."""
+        return self._explorers.shell(await self.describe(caller), lambda: self._recent.overlay(caller))
 
-    async def check(self, program: Program, caller: Caller, *, strict: bool = False) -> CheckReport:
-        """Say what is wrong with a program.
+    def run_folder(self, caller: Caller, run: str) -> str | None:
+        """Return where a caller's shell finds a run, such as `/runs/3`; None where it does not."""
+        return self._recent.folder(caller, run)
+
+    async def check(
+        self, program: Program, caller: Caller, *, strict: bool = False, session: str | None = None
+    ) -> CheckReport:
+        """Say what is wrong with a program, or with it as the next one of a session.
 
         Raises:
             CheckerError: The checker cannot be started.
         """
-        return await self._checker.check(program, await self._described_for(program, caller), strict=strict)
+        history = None if session is None else self._sessions.history(caller, session)
+        view = await self._described_for(program, caller)
+        report = await self._checker.check(program, view, strict=strict, history=history)
+        return with_lacks(report, self._backend, program)
 
     async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.
@@ -115,6 +133,8 @@ class Engine:
         """
         capped = execution.limits.capped(self.settings.sandbox.maxima)
         run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask)
+        for name in execution.limits.above(capped):
+            run.emit(Warned(message=f"the limit {name} is cut to {getattr(capped, name):,}, its [sandbox.maxima]"))
         return self._set_going(run, self._runner.program(run, self._described_for(execution.program, execution.caller)))
 
     async def run(self, execution: Execution) -> Result:
@@ -140,6 +160,14 @@ class Engine:
         run = Run(execution, journal=self.journal, can_ask=can_ask)
         view = self._described(caller, lambda entry: server in (entry.name, entry.stub.module))
         return self._set_going(run, self._runner.direct(run, view, server, tool, arguments))
+
+    def sessions(self, caller: Caller) -> tuple[str, ...]:
+        """Return the names of a caller's sessions: each holds the names of the programs that ran in it."""
+        return self._sessions.names(caller)
+
+    async def end_session(self, caller: Caller, name: str) -> bool:
+        """End a session of a caller, once its program has ended; say whether there was one."""
+        return await self._sessions.end(caller, name)
 
     async def layers(self) -> Layers:
         """Start the sandbox if need be, and say what holds programs.
@@ -184,6 +212,14 @@ class Engine:
         """Let programs call functions of the host program as a server; one of the same name is replaced."""
         self._local[server.entry.name] = server
 
+    def learned(self, tool: Tool) -> LearnedResult | None:
+        """Return what was learned of a tool's results, if anything that can be relied on."""
+        return self._learned.of(self._config(tool.spec.server)).get(tool.spec.name)
+
+    def forget_learned(self, server: str, tool: str | None = None) -> tuple[str, ...]:
+        """Forget what was learned of a tool's results, or of those of a server's tools; return their wire names."""
+        return self._learned.forget(self._config(server), tool)
+
     async def self_test(self) -> tuple[str, ...]:
         """Return what the checker got wrong when it tried itself; nothing if all is well.
 
@@ -202,12 +238,14 @@ class Engine:
         for task in (*self._runs, *self._background):
             task.cancel()
         await asyncio.gather(*self._runs, *self._background, return_exceptions=True)
+        await self._sessions.close()
         await self._source.close()
         made = vars(self)
         closing = [self._pool.close(), *(made[name].close() for name in ("_checker", "_backend") if name in made)]
         await asyncio.gather(*closing)
         if "_explorers" in made:
             self._explorers.close()
+        self._learned.keep()
         self.journal.close()
 
     # What follows is imported and made when first wanted: listing tools answers in a blink, also where nothing runs.
@@ -224,7 +262,7 @@ class Engine:
     def _backend(self) -> Backend:
         from ptc_cli.sandbox import open_backend
 
-        return open_backend(self.settings.sandbox)
+        return open_backend(self.settings.sandbox, folders=self.folders)
 
     @cached_property
     def _explorers(self) -> Explorers:
@@ -244,10 +282,18 @@ class Engine:
         )
         return self._views.view(catalog, caller, self._local.values())
 
+    def _config(self, server: str) -> ServerConfig:
+        entry = self._source.catalog.server(server)
+        if entry is None:
+            raise ToolNotFoundError(f"no server '{server}'")
+        return entry.config
+
     def _set_going(self, run: Run, work: Coroutine[None, None, Result]) -> Run:
         task = asyncio.create_task(work, name=f"run {run.id}")
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)
+        if run.execution.kind == "program":
+            task.add_done_callback(lambda _: self._recent.add(run.execution.caller, run.id))
         run.begin(task)
         return run
 
@@ -258,7 +304,10 @@ class Engine:
         local = self._local.get(call.server)
         if local is not None:
             return await local.call(call)
-        return await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
+        result = await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
+        if tool is not None:
+            self._learned.take(self._config(call.server), tool, result)
+        return result
 
     def _ask_again(self, server: str) -> None:
         """Take over the changed tools of a server that says they changed."""

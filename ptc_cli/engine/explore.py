@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ptc_cli import codegen
 from ptc_cli.core.catalog import View
 from ptc_cli.core.stub import StubTree
+from ptc_cli.core.tree import Node
 from ptc_cli.shell import Shell, ShellResult, ShellSession
 from ptc_cli.vfs import VirtualTree
 
@@ -27,14 +29,15 @@ class _Explored:
 class CallerShell:
     """The shell of one session: its working directory and exported variables last as long as the engine."""
 
-    def __init__(self, shell: Shell, session: ShellSession) -> None:
+    def __init__(self, shell: Shell, session: ShellSession, overlay: Callable[[], Node | None]) -> None:
         self.shell = shell
+        self._overlay = overlay
         self.session = session
         """Where it stands after the last command."""
 
     async def run(self, command: str) -> ShellResult:
         """Run one command line over the tree."""
-        result = await self.shell.run(command, self.session)
+        result = await self.shell.run(command, self.session, overlay=self._overlay())
         self.session = result.session
         return result
 
@@ -54,13 +57,13 @@ class Explorers:
             return known.tree
         return codegen.tree(view, modified_at=_listed_at(view))
 
-    def shell(self, view: View) -> CallerShell:
-        """Return the shell of a view's caller."""
+    def shell(self, view: View, overlay: Callable[[], Node | None]) -> CallerShell:
+        """Return the shell of a view's caller, with what stands beside the tree at that moment."""
         shell = self._current(view).shell
         key = (view.caller.door, view.caller.token, view.caller.session)
         known = self._shells.pop(key, None)
         if known is None or known.shell is not shell:
-            known = CallerShell(shell, known.session if known else shell.session())
+            known = CallerShell(shell, known.session if known else shell.session(), overlay)
         self._shells[key] = known
         while len(self._shells) > _KEPT_SHELLS:
             self._shells.pop(next(iter(self._shells)))

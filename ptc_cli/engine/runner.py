@@ -15,6 +15,7 @@ from ptc_cli.core.errors import PtcError
 from ptc_cli.core.event import Checked, Finished, Started, Warned
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
+from ptc_cli.core.program import Program
 from ptc_cli.core.result import LimitHit, Outcome, ProgramError, Result
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import PolicySettings
@@ -22,6 +23,7 @@ from ptc_cli.engine.bindings import bindings
 from ptc_cli.engine.direct import direct_call, direct_outcome, direct_status
 from ptc_cli.engine.gate import Carrier, Gate, digests
 from ptc_cli.engine.run import Run
+from ptc_cli.engine.sessions import Session, Sessions
 from ptc_cli.journal import Journal
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Runner:
         checker: Callable[[], Checker],
         backend: Callable[[], Backend],
         layers: Callable[[], Awaitable[Layers]],
+        sessions: Sessions,
         carry: Carrier,
         journal: Journal,
         policy: PolicySettings,
@@ -46,6 +49,7 @@ class Runner:
         self._backend = backend
         self._layers = layers
         self._carry = carry
+        self._sessions = sessions
         self._journal = journal
         self._policy = policy
         self._secrets = secrets
@@ -60,16 +64,25 @@ class Runner:
 
     async def _program(self, run: Run, waiting: Awaitable[View]) -> Result:
         view = await waiting
-        report = await self._checker().check(run.execution.program, view)
+        if run.execution.session is None:
+            return await self._checked(run, view, None)
+        async with self._sessions.entered(run.execution, run.emit) as session:
+            return await self._checked(run, view, session)
+
+    async def _checked(self, run: Run, view: View, session: Session | None) -> Result:
+        history = None if session is None else session.history
+        report = await self._checker().check(run.execution.program, view, history=history)
+        report = with_lacks(report, self._backend(), run.execution.program)
         run.emit(Checked(report=report))
         for remark in report.warnings:
             run.emit(Warned(message=_warning(remark)))
         if not report.passed:
             return _rejected(run, report)
         layers = await self._layers()
-        self._begin(run, report, view, layers)
+        self._begin(run, report, view, layers, session)
         gate = self._gate(run, view)
-        outcome = await self._backend().run(run.execution, call=gate.call, emit=run.emit, clock=run.clock)
+        place = self._backend() if session is None else session
+        outcome = await place.run(run.execution, call=gate.call, emit=run.emit, clock=run.clock)
         return self._result(run, _budgeted(outcome, gate))
 
     async def _direct(
@@ -99,9 +112,10 @@ class Runner:
         run.emit(Finished(result=result))
         return result
 
-    def _begin(self, run: Run, report: CheckReport, view: View, layers: Layers) -> None:
+    def _begin(self, run: Run, report: CheckReport, view: View, layers: Layers, session: Session | None) -> None:
         """Fill in what the check found out, start the clock, and record what the run stands on."""
-        found = bindings(run.execution.program.source, view)
+        earlier = [] if session is None else session.sources
+        found = bindings("\n".join([*earlier, run.execution.program.source]), view)
         run.execution = replace(run.execution, face=report.face, supplied=report.supplied, bindings=found)
         tools = digests(view, {binding.module for binding in found})
         self._journal.begin(run.execution, generation=view.generation, tools=dict(tools), layers=layers)
@@ -129,6 +143,11 @@ class Runner:
             artifacts=tuple(run.artifacts),
             seconds=run.clock.elapsed(),
         )
+
+
+def with_lacks(report: CheckReport, backend: Backend, program: Program) -> CheckReport:
+    """Return a report with what the backend's Python does not have."""
+    return replace(report, diagnostics=(*report.diagnostics, *backend.lacks(program)))
 
 
 def _warning(remark: Diagnostic) -> str:

@@ -1,8 +1,9 @@
-"""`ptc repl`: each entry is a program of its own, checked and run."""
+"""`ptc repl`: each entry is a program, checked and run; together they are one session."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ from ptc_cli.repl.reader import PlainReader, Reader
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
 
-_WELCOME = "Each entry is checked and run on its own; entries do not share variables yet. NAME? explains, Ctrl-D ends."
+_SESSION = "repl"
+_WELCOME = "Entries share their variables; %reset forgets them. NAME? explains, Ctrl-C stops a program, Ctrl-D ends."
 _ENDINGS = frozenset({"exit", "quit", "exit()", "quit()"})
 
 
@@ -45,6 +47,7 @@ class Prompt:
         self._caller = caller
         self._reader = reader
         self._is_granted = is_granted
+        self._entries = 0
 
     async def serve(self) -> int:
         """Answer every entry; return the exit code of the last."""
@@ -59,20 +62,29 @@ class Prompt:
     async def _answer(self, entry: str) -> int:
         """Do what an entry asks; what fails ends the entry, not the session."""
         try:
+            if entry.strip() == "%reset":
+                return await self._reset()
             name = question(entry)
             if name is not None:
                 return await self._explain(name)
-            return await self._run(Program.of(entry, name="<entry>"))
+            self._entries += 1
+            return await self._run(Program.of(entry, name=f"<entry {self._entries}>"))
         except PtcError as error:
             talk.error(sys.stderr, error.message, error.hint)
             return error.exit_code
 
     async def _run(self, program: Program) -> int:
         ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=self._is_granted)
-        run = await self._engine.start(Execution.of(program, caller=self._caller), can_ask=ask is not None)
+        execution = replace(Execution.of(program, caller=self._caller), session=_SESSION)
+        run = await self._engine.start(execution, can_ask=ask is not None)
         result = await follow(run, streams=Streams(out=sys.stdout, err=sys.stderr), ask=ask, door="repl")
         results.ending(result, program, out=sys.stdout, err=sys.stderr)
         return result.exit_code
+
+    async def _reset(self) -> int:
+        await self._engine.end_session(self._caller, _SESSION)
+        self._entries = 0
+        return 0
 
     async def _explain(self, name: str) -> int:
         view = await self._engine.describe(self._caller)

@@ -31,6 +31,7 @@ in whichever thread they are read, since who reads JSON keeps all others waiting
 _FAST, _EXACT = b"F", b"E"
 _DEPTH = 254
 _NAME_CHARACTERS = 4096
+_PATH_CHARACTERS = 1024
 _TEXT_CHARACTERS = 400_000
 
 
@@ -86,6 +87,25 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """More of a file that the program left behind."""
+
+    path: str
+    """Relative to the workspace, without a part that leads elsewhere."""
+
+    content: bytes
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A file that the program left behind, and that is not sent."""
+
+    path: str
+    reason: Literal["artifact_bytes", "count", "name", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The program is over."""
 
@@ -96,7 +116,7 @@ class Ended:
     limit: str | None
 
 
-Frame: TypeAlias = Ready | Begun | Broken | Called | Cancelled | Progressed | Ended
+Frame: TypeAlias = Ready | Begun | Broken | Called | Cancelled | Progressed | Piece | LeftOut | Ended
 
 
 def framed(payload: bytes) -> bytes:
@@ -295,6 +315,25 @@ def _read_progress(data: JsonObject) -> Frame:
     return Progressed(done=_number(data, "done"), total=total, note=_text(data, "note"))
 
 
+def _read_piece(data: JsonObject) -> Frame:
+    path = _text(data, "path", _PATH_CHARACTERS)
+    if not path.isprintable() or any(part in ("", ".", "..") for part in path.split("/")):
+        _violate("a file whose path leads elsewhere")
+    try:
+        content = base64.b64decode(_typed(data, "content", str), validate=True)
+    except ValueError as error:
+        raise ViolationError("a file whose content is not base64") from error
+    return Piece(path=path, content=content, is_last=_typed(data, "is_last", bool))
+
+
+def _read_left(data: JsonObject) -> Frame:
+    reason = _word(data, "reason", ("artifact_bytes", "count", "name", "unreadable"))
+    return LeftOut(
+        path=_text(data, "path", _PATH_CHARACTERS),
+        reason=cast("Literal['artifact_bytes', 'count', 'name', 'unreadable']", reason),
+    )
+
+
 def _read_end(data: JsonObject) -> Frame:
     kind = cast("ValueKind", _word(data, "value_kind", ("none", "json", "repr")))
     value = _text(data, "value", 1 << 31) if kind == "repr" else data["value"]
@@ -323,5 +362,7 @@ _READERS: Mapping[str, Callable[[JsonObject], Frame]] = {
     "call": _read_call,
     "cancel": _read_cancel,
     "progress": _read_progress,
+    "keep": _read_piece,
+    "left": _read_left,
     "end": _read_end,
 }

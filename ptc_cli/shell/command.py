@@ -24,6 +24,10 @@ class OutOfTimeError(Exception):
     """The shell's time is up, inside a command of ours."""
 
 
+class NoInputError(Exception):
+    """A command that reads its input was given none, perhaps because the interpreter streams past it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """When a run of the shell ends.

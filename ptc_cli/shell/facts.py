@@ -18,12 +18,12 @@ _HALF_YEAR_SECONDS = 31_556_952 / 2
 
 def size(node: Node) -> int:
     """Return the size in bytes."""
-    return _BLOCK if node.is_directory else len(node.content)
+    return _BLOCK if node.is_directory else node.size
 
 
 def kilobytes(node: Node) -> int:
     """Return the KiB that a disk would set aside."""
-    return _BLOCK // 1024 if node.is_directory else -(-len(node.content) // _BLOCK) * (_BLOCK // 1024)
+    return _BLOCK // 1024 if node.is_directory else -(-node.size // _BLOCK) * (_BLOCK // 1024)
 
 
 def links(node: Node) -> int:

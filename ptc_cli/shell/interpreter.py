@@ -24,6 +24,9 @@ class Script:
     mount: str
     """Where the tree is below `/`."""
 
+    overlay: Node | None
+    """A directory whose entries stand at `/` beside the tree, for this script only."""
+
     cwd: str
     env: Mapping[str, str]
     commands: Mapping[str, Command]

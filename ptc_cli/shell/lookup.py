@@ -19,6 +19,7 @@ class Stem:
     modified_at: float
     is_directory: bool = True
     mode: int = _DIRECTORY_MODE
+    size: int = 0
     content: bytes = b""
 
 
@@ -28,6 +29,14 @@ def mounted(root: Node, mount: str) -> Node:
         if name:
             root = Stem(entries={name: root}, modified_at=root.modified_at)
     return root
+
+
+def overlaid(root: Node, overlay: Node | None) -> Node:
+    """Return a root with the entries of another beside its own, which come first where both have a name."""
+    if overlay is None:
+        return root
+    entries = {**overlay.entries, **root.entries}
+    return Stem(entries=dict(sorted(entries.items())), modified_at=root.modified_at, mode=root.mode)
 
 
 def absolute(cwd: str, path: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bashkit import Bash, FileSystem
@@ -37,31 +37,41 @@ class Mirrors:
         self._lock = threading.Lock()
         self._known: dict[str, Mirror] = {}
         self._root: Node | None = None
+        self._whole = Bash()
 
-    def of(self, root: Node, mount: str) -> tuple[Mirror, ...]:
-        """Return the copies that make up a root, each before those mounted inside it."""
+    def of(self, root: Node) -> FileSystem:
+        """Return the copies that make up a root, as one file system.
+
+        An interpreter of its own holds them together: mounting hundreds of copies would cost each script 0.3 ms.
+        """
         with self._lock:
             if self._root is not root:
-                found = [self._mirror(path, node, depth) for path, node, depth in _separate(root, mount)]
+                found = [self._mirror(path, node, depth) for path, node, depth in separate(root)]
                 self._known = {mirror.path: mirror for mirror in found}
+                self._whole = _whole(found)
                 self._root = root
-            return tuple(self._known.values())
+            return self._whole.fs()
 
     def _mirror(self, path: str, node: Node, depth: int) -> Mirror:
         known = self._known.get(path)
         if known is not None and known.node is node:
             return known
-        files = empty()
-        _fill(files, "", node, depth)
-        files.chmod("/", node.mode & 0o7777)
+        files = copied(node, depth)
         _touch(files, node)
         return Mirror(path=path, node=node, files=files)
 
 
-def _separate(root: Node, mount: str) -> Iterator[tuple[str, Node, int]]:
-    """Yield the directories that get a file system of their own: path, node, depth below the root."""
-    yield mount, root, 0
-    level = [(mount.rstrip("/"), root)]
+def _whole(mirrors: Iterable[Mirror]) -> Bash:
+    bash = Bash()
+    for mirror in mirrors:
+        bash.mount(mirror.path, mirror.files, read_only=True)
+    return bash
+
+
+def separate(root: Node) -> Iterator[tuple[str, Node, int]]:
+    """Yield the directories that get a file system of their own, each before those inside it: path, node, depth."""
+    yield "/", root, 0
+    level = [("", root)]
     for depth in range(1, _SEPARATE_DEPTH + 1):
         level = [
             (f"{path}/{name}", child)
@@ -70,6 +80,14 @@ def _separate(root: Node, mount: str) -> Iterator[tuple[str, Node, int]]:
             if child.is_directory
         ]
         yield from ((path, node, depth) for path, node in level)
+
+
+def copied(node: Node, depth: int) -> FileSystem:
+    """Return a directory's copy, without the directories below that have copies of their own."""
+    files = empty()
+    _fill(files, "", node, depth)
+    files.chmod("/", node.mode & 0o7777)
+    return files
 
 
 def empty() -> FileSystem:

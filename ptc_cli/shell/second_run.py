@@ -9,24 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ptc_cli.shell.command import Command, Invocation, Output
-from ptc_cli.shell.commands import ALWAYS, grep
+from ptc_cli.shell.command import Command
+from ptc_cli.shell.commands import ALWAYS
 from ptc_cli.shell.interpreter import Interpretation
 from ptc_cli.shell.ordering import in_order, is_merged
 from ptc_cli.shell.rewording import REWORDED, reworded
 
-
-def _as_it_is(invocation: Invocation) -> Output:
-    return invocation.native(invocation, invocation.args)
-
-
-_ALL: Mapping[str, Command] = {
-    "egrep": _as_it_is,
-    "fgrep": _as_it_is,
-    "grep": grep.run,
-    **dict.fromkeys(REWORDED, reworded),
-    **ALWAYS,
-}
+_ALL: Mapping[str, Command] = {**dict.fromkeys(REWORDED, reworded), **ALWAYS}
 
 _MESSAGE = re.compile(rf"^(?:{'|'.join(map(re.escape, _ALL))}|error|io error): ", re.MULTILINE)
 

@@ -13,7 +13,7 @@ from ptc_cli.core.tree import Node, Tree
 from ptc_cli.shell import lookup, second_run
 from ptc_cli.shell.bashkit_interpreter import BashkitInterpreter
 from ptc_cli.shell.command import Deadline
-from ptc_cli.shell.commands import commands
+from ptc_cli.shell.commands import ALWAYS
 from ptc_cli.shell.completion import complete
 from ptc_cli.shell.facts import OWNER
 from ptc_cli.shell.interpreter import Interpretation, Interpreter, Script
@@ -58,20 +58,25 @@ class Shell:
         """Return a session that stands in the home directory and has exported nothing."""
         return ShellSession(cwd=self._home)
 
-    async def run(self, command: str, session: ShellSession) -> ShellResult:
-        """Run one command, as `bash -c` would, without holding up the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_blocking, command, session)
+    async def run(self, command: str, session: ShellSession, overlay: Node | None = None) -> ShellResult:
+        """Run one command, as `bash -c` would, without holding up the event loop.
 
-    def run_blocking(self, command: str, session: ShellSession) -> ShellResult:
+        The entries of `overlay` stand at `/` beside the tree's own, for this command only. A directory among them is
+        copied once for as long as it is the same object.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self.run_blocking, command, session, overlay)
+
+    def run_blocking(self, command: str, session: ShellSession, overlay: Node | None = None) -> ShellResult:
         """Run one command on the calling thread."""
         refusal = _refusal(command)
         if refusal is not None:
             return ShellResult(stdout="", stderr=refusal, exit_code=2, session=session)
-        return self._result(self._interpretation(self._script(command, session)), session)
+        return self._result(self._interpretation(self._script(command, session, overlay)), session)
 
-    def complete(self, text: str, session: ShellSession) -> list[str]:
+    def complete(self, text: str, session: ShellSession, overlay: Node | None = None) -> list[str]:
         """Return what the last word of a command line may become."""
-        return complete(text, lookup.mounted(self._tree.root, self._mount), session.cwd)
+        return complete(text, self._root(self._tree.root, overlay), session.cwd)
 
     def close(self) -> None:
         """Let the threads end."""
@@ -84,17 +89,21 @@ class Shell:
             return outcome
         return self._interpreter.run(replace(script, commands=second_run.commands(script.text)))
 
-    def _script(self, command: str, session: ShellSession) -> Script:
+    def _root(self, tree: Node, overlay: Node | None) -> Node:
+        return lookup.overlaid(lookup.mounted(tree, self._mount), overlay)
+
+    def _script(self, command: str, session: ShellSession, overlay: Node | None) -> Script:
         tree = self._tree.root
-        root = lookup.mounted(tree, self._mount)
+        root = self._root(tree, overlay)
         return Script(
             text=command,
             root=root,
             tree=tree,
             mount=self._mount,
+            overlay=overlay,
             cwd=_standing(root, session.cwd, self._home),
             env={**self._variables, **session.exported},
-            commands=commands(command),
+            commands=ALWAYS,
             now=self._clock(),
             deadline=Deadline(at=time.monotonic() + self._timeout_seconds),
         )

@@ -38,6 +38,11 @@ class FileNode:
         return float(self._fake.st_mtime)
 
     @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return int(self._fake.st_size)
+
+    @property
     def content(self) -> bytes:
         """The file's bytes."""
         return self._fake.byte_contents or b""
@@ -49,6 +54,7 @@ class DirectoryNode:
     __slots__ = ("_fake", "entries")
 
     is_directory = True
+    size = 0
     content = b""
 
     def __init__(self, fake: FakeDirectory, entries: Mapping[str, FileNode | DirectoryNode]) -> None:

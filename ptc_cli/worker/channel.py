@@ -7,6 +7,7 @@ import os
 import queue
 import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import FrameType
@@ -68,10 +69,10 @@ class Channel:
         assert isinstance(frame, dict)
         return frame
 
-    def start_reading(self) -> None:
-        """Have a thread deliver what comes from now on; when the host goes away, the process ends."""
+    def start_reading(self, *, leave: Callable[[], object] = lambda: os._exit(1)) -> None:
+        """Have a thread deliver what comes from now on; when the host goes away, leave: the process ends."""
         # Not a `Thread`, whose `start` waits until it runs: 2 ms where all processors are busy.
-        _thread.start_new_thread(self._deliver, ())
+        _thread.start_new_thread(self._deliver, (leave,))
 
     def begin(self) -> None:
         """Tell the host that a program of a session begins: from now on it may be interrupted, and call."""
@@ -139,13 +140,13 @@ class Channel:
         if self._calls.waiting.pop(call, None) is not None:
             self.send({"kind": "cancel", "id": call})
 
-    def _deliver(self) -> None:
+    def _deliver(self, leave: Callable[[], object]) -> None:
         while (frame := self.receive()) is not None:
             if frame["kind"] == "entry":
                 self.entries.put(frame)
             else:
                 _answer(self._calls.waiting.pop(frame["id"], None), frame)
-        os._exit(1)
+        leave()
 
     def _take(self, count: int) -> bytes | None:
         """Return so many bytes of what comes in; None when nothing more comes."""

@@ -10,6 +10,7 @@ from types import ModuleType
 from ptc_cli.worker import runtime, tools
 from ptc_cli.worker.channel import Channel
 from ptc_cli.worker.job import Job
+from ptc_cli.worker.preload import reseed
 
 
 class Surroundings:
@@ -38,6 +39,7 @@ class Surroundings:
         if is_first:
             # Of the first only: its numbers go on, as all its state does.
             random.seed(job.seed)
+            reseed(job.seed)
         self._show(job)
         call = tools.caller(job.face, self._channel, lambda: self.file)
         package = tools.package(job, call)
@@ -46,7 +48,7 @@ class Surroundings:
         sys.modules["__main__"] = self._main
         sys.argv = [job.name]
         self.names["__file__"] = job.name
-        self._supply(tools.supplied(job, {name: sys.modules[name] for name in package}))
+        self._supply(tools.supplied(job, {name: sys.modules[name] for name in (*package, "ptc")}))
 
     def _show(self, job: Job) -> None:
         # Programs of one name must not share one: a function that an earlier one defined keeps its own lines.

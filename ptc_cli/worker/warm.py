@@ -40,11 +40,10 @@ def _rehearse() -> None:
     channel = Channel(theirs.detach())
     job = Job(
         source="await tools.a()\n1", name="rehearsal", face="async", seed=0, input="{}", supplied=("tools",),
-        servers=(), value_bytes=0,
+        servers=(), value_bytes=0, keep=(), artifact_bytes=0,
     )  # fmt: skip
     call = caller(job.face, channel, lambda: job.name)
-    supplied(job, package(job, call))
-    module(job, channel, call)
+    supplied(job, {**package(job, call), "ptc": module(job, channel, call)})
     compile_program(job.source, job.name)
     decode(encode({"kind": "rehearsal", "value": [1.5, None, "é"]}))
     asyncio.run(asyncio.sleep(0))

@@ -149,7 +149,12 @@ def _missing_key(match: re.Match[str], case: Case) -> str | None:
 
 
 def _item(match: re.Match[str], case: Case) -> str | None:
-    return _was_literal(match["actual"], match["expected"], case) or _was_none(match["actual"], match["expected"], case)
+    actual, expected = match["actual"], match["expected"]
+    for say in (_was_literal, _was_none, _was_scalar, _was_text):
+        hint = say(actual, expected, case)
+        if hint:
+            return hint
+    return None
 
 
 ARGUMENT_RULES = (

@@ -7,16 +7,26 @@ import re
 from ptc_cli.check.case import Case
 from ptc_cli.check.hints.rule import Rule, first
 
+_OF_THE_SESSION = "Tools are awaited because an earlier program made the session async."
+
 
 def _not_awaited(match: re.Match[str], case: Case) -> str:
     tool = case.tool
     call = f"Write: await {tool.path}(...)" if tool else "Put `await` before the call."
+    return f"{call} {_because(case)}" if tool is None else f"{call}. {_because(case)}"
+
+
+def _because(case: Case) -> str:
     line = case.checked.face_line
-    return f"{call} {_because(line)}" if tool is None else f"{call}. {_because(line)}"
+    return f"Tools are awaited because line {line} makes the program async." if line else _OF_THE_SESSION
 
 
-def _because(line: int | None) -> str:
-    return f"Tools are awaited because line {line} makes the program async." if line else ""
+def _session_is_async(match: re.Match[str], case: Case) -> str:
+    return f"Write: await {match['tool']}(...). {_OF_THE_SESSION}"
+
+
+def _session_is_sync(match: re.Match[str], case: Case) -> str:
+    return "Leave out `await`, `async` and asyncio, and call tools plainly; or begin another session."
 
 
 def _not_awaitable(match: re.Match[str], case: Case) -> str:
@@ -26,6 +36,8 @@ def _not_awaitable(match: re.Match[str], case: Case) -> str:
 
 
 AWAIT_RULES = (
+    Rule(pattern=re.compile(r"^this session is async, and (?P<tool>[\w.]+) is not awaited"), say=_session_is_async),
+    Rule(pattern=re.compile(r"^this session is sync"), say=_session_is_sync),
     Rule(pattern=re.compile(r'^Incompatible types in "await"'), say=_not_awaitable),
     Rule(pattern=re.compile(r'"(?:Item )?(?:[^"]*\b)?Coroutine\['), say=_not_awaited),
 )

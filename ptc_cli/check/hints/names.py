@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 import sys
 
@@ -14,7 +15,9 @@ from ptc_cli.core.suggest import did_you_mean
 # What an agent sees beside programs, and is tempted to call inside one.
 _OUR_TOOLS = frozenset({"list_functions", "search_functions", "get_function_details", "execute_bash", "execute_python"})
 
-_RUNTIME = frozenset({"ToolError", "ToolTimeout", "ToolDenied", "BudgetExceeded", "progress", "read_resource"})
+_BUILTINS = tuple(name for name in dir(builtins) if not name.startswith("_"))
+
+RUNTIME = frozenset({"ToolError", "ToolTimeout", "ToolDenied", "BudgetExceeded", "progress", "read_resource"})
 """What `ptc` holds, under names that mean nothing else."""
 
 
@@ -69,7 +72,7 @@ def _no_name(match: re.Match[str], case: Case) -> str | None:
     name = match["name"]
     if name in _OUR_TOOLS:
         return f"'{name}' is a tool of its own, not a function: no program can call it."
-    if name in _RUNTIME:
+    if name in RUNTIME:
         return f"Add: from ptc import {name}"
     owners = [tool.path for tool in case.view if name in (tool.stub.name, f"{tool.module}__{tool.stub.name}")]
     if owners:
@@ -79,7 +82,8 @@ def _no_name(match: re.Match[str], case: Case) -> str | None:
     source = next((note for note in case.remark.notes if "Suggestion:" in note), None)
     if source:
         return f"Add: {source.partition('Suggestion: ')[2].strip(chr(34) + '()')}"
-    return did_you_mean(name, _modules(case)) or f"It is no variable and no server. {_servers(case)}"
+    known = [*_modules(case), *case.checked.names, *_BUILTINS]
+    return did_you_mean(name, known) or f"It is no variable and no server. {_servers(case)}"
 
 
 def _servers(case: Case) -> str:

@@ -16,7 +16,13 @@ def _return(match: re.Match[str], case: Case) -> str:
     return "End with the expression alone, without `return`: its value is what comes back."
 
 
+def _await(match: re.Match[str], case: Case) -> str:
+    return "Make the function around it `async def`, and await its calls."
+
+
 SYNTAX_RULES = (
+    Rule(pattern=re.compile(r"^'(?:await|async \w+)' outside async function"), say=_await),
+    Rule(pattern=re.compile(r"^asynchronous comprehension outside"), say=_await),
     Rule(pattern=re.compile(r"^invalid syntax"), say=_fence),
     Rule(pattern=re.compile(r"^'return' outside function"), say=_return),
 )

@@ -10,11 +10,13 @@ from typing import Literal
 from mypy.errors import ErrorInfo, Errors
 
 from ptc_cli.check.inside.planted import PROGRAM_MODULE
+from ptc_cli.check.wire import Basis
 
 _LINE = re.compile(
     r"[^:]*\b" + PROGRAM_MODULE + r"\.py:(?P<line>\d+):(?P<column>\d+)(?::(?P<end_line>\d+):(?P<end_column>\d+))?: "
     r"(?P<severity>error|note): (?P<message>.*?)(?:  \[(?P<code>[a-z-]+)\])?"
 )
+_LINE_NUMBER = re.compile(r"\bon line (\d+)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +39,27 @@ class Finding:
     notes: tuple[str, ...] = ()
     """Messages of the notes that belong to it."""
 
+    basis: Basis = "written"
 
-def findings(errors: Errors) -> tuple[Finding, ...]:
-    """Return what mypy holds against the program, each once, in order of place."""
+
+def findings(errors: Errors, *, module: str = PROGRAM_MODULE) -> tuple[Finding, ...]:
+    """Return what mypy holds against the program, or another module, each once, in order of place."""
     infos = (info for found in errors.error_info_map.values() for info in found)
-    return _joined(_finding(info) for info in infos if info.module == PROGRAM_MODULE and not info.hidden)
+    return _joined(_finding(info) for info in infos if info.module == module and not info.hidden)
+
+
+def moved_up(found: Iterable[Finding], lines: int) -> tuple[Finding, ...]:
+    """Return what was found in a text that was put some lines further down."""
+    return tuple(_moved_up(finding, lines) for finding in found if finding.line > lines)
+
+
+def _moved_up(finding: Finding, lines: int) -> Finding:
+    return replace(
+        finding,
+        line=finding.line - lines,
+        end_line=max(finding.end_line - lines, 1),
+        message=_LINE_NUMBER.sub(lambda match: f"on line {max(int(match[1]) - lines, 1)}", finding.message),
+    )
 
 
 def findings_of_lines(lines: Sequence[str]) -> tuple[Finding, ...]:

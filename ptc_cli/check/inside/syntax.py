@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 _FUNCTION = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
 _MOST_TEXT = 120
@@ -26,6 +26,32 @@ class Place:
     is_record: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the names of a program stand for, as far as syntax tells."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """`server` or `server.tool` by name; empty for the package `tools`."""
+
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """The tool whose result a name is."""
+
+    records: frozenset[str] = frozenset()
+    """Names of dicts that were written out."""
+
+    stored: frozenset[str] = frozenset()
+    """Names of attributes that are assigned to."""
+
+    def without(self, rebound: frozenset[str]) -> Known:
+        """Return what is known when some names stand for something else."""
+        return replace(
+            self,
+            names={name: path for name, path in self.names.items() if name not in rebound},
+            origins={name: tool for name, tool in self.origins.items() if name not in rebound},
+            records=self.records - rebound,
+        )
+
+
 class Syntax:
     """A parsed program, with the names that stand for servers and tools followed to what they stand for.
 
@@ -33,24 +59,44 @@ class Syntax:
     is for.
     """
 
-    def __init__(self, tree: ast.Module, *, supplied: Mapping[str, str], modules: Mapping[str, str]) -> None:
-        self._tree = tree
+    def __init__(
+        self, tree: ast.Module, *, supplied: Mapping[str, str], modules: Mapping[str, str], known: Known
+    ) -> None:
         self._modules = modules
-        self._names: dict[str, str] = dict(supplied)
-        self._origins: dict[str, str] = {}
-        self._records: set[str] = set()
+        self._names: dict[str, str] = {**known.names, **supplied}
+        self._origins: dict[str, str] = dict(known.origins)
+        self._records: set[str] = set(known.records)
+        self._stored = known.stored
         self._nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.expr, ast.stmt))]
         for node in self._nodes:
             self._follow_import(node)
         for node in self._nodes:
             self._follow_assignment(node)
 
-    def stored_attributes(self) -> tuple[str, ...]:
-        """Return the names of the attributes that the program assigns to."""
+    @property
+    def known(self) -> Known:
+        """What is known after the program, from it and from what was known before."""
         stores = {
             node.attr for node in self._nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
         }
-        return tuple(sorted(stores))
+        return Known(
+            names=self._names,
+            origins=self._origins,
+            records=frozenset(self._records),
+            stored=self._stored | stores,
+        )
+
+    def uses(self) -> Iterator[tuple[str, ast.expr]]:
+        """Yield every place where a tool is named, with the tool, outside of calls of `asyncio`."""
+        inside = {
+            inner
+            for node in self._nodes
+            if isinstance(node, ast.Call) and _is_asyncio(node.func)
+            for inner in ast.walk(node)
+        }
+        for node in self._nodes:
+            if isinstance(node, ast.expr) and node not in inside and (tool := self._tool(node)) is not None:
+                yield tool, node
 
     def is_at_module_level(self, position: Position) -> bool:
         """Say whether a place is outside every function and class."""
@@ -208,6 +254,14 @@ def _holds(node: ast.expr | ast.stmt, position: Position) -> bool:
 
 def _begins(node: ast.expr | ast.stmt, position: Position) -> bool:
     return _start(node) == position
+
+
+def _is_asyncio(function: ast.expr) -> bool:
+    match function:
+        case ast.Attribute(value=ast.Name(id="asyncio")):
+            return True
+        case _:
+            return False
 
 
 def _is_store(node: ast.expr, start: Position) -> bool:

@@ -44,14 +44,17 @@ class Answer:
     """Images and sound, where the program's value is such."""
 
 
-def answer(result: Result, program: Program, *, output_bytes: int) -> Answer:
-    """Return how a run ended: the value or the error, then the output, then what else should be known."""
+def answer(result: Result, program: Program, *, output_bytes: int, folder: str | None = None) -> Answer:
+    """Return how a run ended: the value or the error, then the output, then what else should be known.
+
+    `folder` is where the client's shell finds the run: what is cut here is there in full.
+    """
     content = media(result.value) if result.status == "ok" and result.value_kind == "json" else ()
-    main = _value(result, output_bytes) if not content else ""
+    main = _value(result, output_bytes, folder) if not content else ""
     if result.status != "ok":
         main = _failure(result, program, output_bytes)
     warnings = "\n".join(f"warning: {text}" for text in result.warnings)
-    parts = [main, *_output(result, output_bytes, is_alone=not main), warnings]
+    parts = [main, *_output(result, output_bytes, folder, is_alone=not main), warnings]
     text = "\n\n".join(part for part in parts if part) or ("" if content else NOTHING)
     return Answer(text=sendable(text), is_error=result.status != "ok", content=content)
 
@@ -96,19 +99,29 @@ def _block(item: JsonValue) -> Content | None:
     return None
 
 
-def _value(result: Result, output_bytes: int) -> str:
+def _value(result: Result, output_bytes: int, folder: str | None) -> str:
     if result.value_kind == "none" or (result.value is None and result.stdout):
         return ""
     if result.value_kind == "repr":
-        return f"repr of the value, which is not JSON: {cut_text(str(result.value), output_bytes)}"
+        shown = cut_text(str(result.value), output_bytes, kept_at=_kept(folder, "value.txt"))
+        return f"repr of the value, which is not JSON: {shown}"
     if isinstance(result.value, str) and result.value:
-        return cut_text(result.value, output_bytes)
-    return cut_text(json.dumps(result.value, ensure_ascii=False, separators=(",", ":")), output_bytes)
+        text = result.value
+    else:
+        text = json.dumps(result.value, ensure_ascii=False, separators=(",", ":"))
+    return cut_text(text, output_bytes, kept_at=_kept(folder, "value.json"))
 
 
-def _output(result: Result, output_bytes: int, *, is_alone: bool) -> Iterator[str]:
+def _kept(folder: str | None, name: str) -> str | None:
+    return None if folder is None else f"{folder}/{name}"
+
+
+def _output(result: Result, output_bytes: int, folder: str | None, *, is_alone: bool) -> Iterator[str]:
     """Yield what the program wrote; standard output needs no name when nothing stands before it."""
-    stdout, stderr = (cut_text(text, output_bytes).rstrip("\n") for text in (result.stdout, result.stderr))
+    streams = {"stdout": result.stdout, "stderr": result.stderr}
+    stdout, stderr = (
+        cut_text(text, output_bytes, kept_at=_kept(folder, name)).rstrip("\n") for name, text in streams.items()
+    )
     if stdout:
         yield stdout if is_alone and not stderr else f"stdout:\n{stdout}"
     if stderr:

@@ -25,6 +25,7 @@ OWN_TOOLS: Mapping[Mode, tuple[str, ...]] = MappingProxyType(
 SEARCH_LIMIT = 8
 MAX_SEARCH_LIMIT = 50
 MAX_DETAILS = 20
+MAX_SESSION_NAME = 100
 
 
 def _object(required: list[str], /, **properties: JsonObject) -> JsonObject:
@@ -54,6 +55,12 @@ INPUT_SCHEMAS: Mapping[str, JsonObject] = MappingProxyType(
         "execute_python": _object(
             ["code"],
             code={"type": "string"},
+            session={
+                "type": "string",
+                "minLength": 1,
+                "maxLength": MAX_SESSION_NAME,
+                "description": "Programs with the same session share their variables",
+            },
             timeout={"type": "number", "exclusiveMinimum": 0, "description": "Seconds"},
         ),
     }

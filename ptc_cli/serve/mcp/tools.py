@@ -91,10 +91,11 @@ class Tools:
     async def _python(self, arguments: JsonObject, caller: Caller, peer: Peer) -> types.CallToolResult:
         program = Program.of(arguments["code"])
         limits = _limits(self._engine.settings.sandbox.limits, arguments.get("timeout"))
-        execution = Execution.of(program, caller=caller, limits=limits)
+        execution = replace(Execution.of(program, caller=caller, limits=limits), session=arguments.get("session"))
         run = await self._engine.start(execution, can_ask=peer.can_ask)
         result = await follow(run, peer)
-        told = answer(result, program, output_bytes=limits.output_bytes)
+        folder = self._engine.run_folder(caller, result.run) if self._mode == "filesystem" else None
+        told = answer(result, program, output_bytes=limits.output_bytes, folder=folder)
         text = [types.TextContent(type="text", text=told.text)] if told.text else []
         wants_structure = self._engine.settings.serve.structured_results
         return types.CallToolResult(

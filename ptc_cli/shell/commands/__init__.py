@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from ptc_cli.shell.command import Command
 from ptc_cli.shell.commands import (
     cmp,
+    column,
     copying,
+    cut,
     diff,
     du,
     file,
@@ -17,6 +19,8 @@ from ptc_cli.shell.commands import (
     ls,
     making,
     not_found,
+    realpath,
+    rg,
     rm,
     stat,
     tee,
@@ -29,16 +33,23 @@ ALWAYS: Mapping[str, Command] = {
     "chmod": making.chmod,
     "chown": making.chown,
     "cmp": cmp.run,
+    "column": column.run,
     "cp": copying.cp,
+    "cut": cut.run,
     "diff": diff.run,
     "du": du.run,
+    "egrep": grep.run,
+    "fgrep": grep.run,
     "file": file.run,
     "find": find.run,
+    "grep": grep.run,
     "jq": jq.run,
     "ln": copying.ln,
     "ls": ls.run,
     "mkdir": making.mkdir,
     "mv": copying.mv,
+    "realpath": realpath.run,
+    "rg": rg.run,
     "rm": rm.run,
     "rmdir": making.rmdir,
     "stat": stat.run,
@@ -50,8 +61,3 @@ ALWAYS: Mapping[str, Command] = {
     "xargs": xargs.run,
     **dict.fromkeys(not_found.NAMES, not_found.run),
 }
-
-
-def commands(script: str) -> Mapping[str, Command]:
-    """Return our own commands for a script."""
-    return {**ALWAYS, "grep": grep.run} if grep.RECURSIVE.search(script) else ALWAYS

@@ -241,6 +241,7 @@ class _Null:
     is_directory: bool = False
     mode: int = 0o20666
     modified_at: float = 0.0
+    size: int = 0
     content: bytes = b""
 
     @property

@@ -137,7 +137,7 @@ class _Drawing:
         if self._given.has("g"):
             columns.append(f"{facts.OWNER:<8}")
         if self._given.has("h"):
-            columns.append(f"{facts.human(facts.size(node)):>4}")
+            columns.append(f"{_human(facts.size(node)):>4}")
         elif self._given.has("s"):
             columns.append(f"{facts.size(node):>11}")
         if self._given.has("D"):
@@ -165,6 +165,18 @@ def run(invocation: Invocation) -> Output:
         return Output(stdout="tree v2.1.0\n")
     drawing = _Drawing(invocation, given)
     return drawing.json() if given.has("J") else drawing.text()
+
+
+def _human(count: int) -> str:
+    """Return a size as tree rounds it: to the nearest, where ls rounds up."""
+    if count < 1024:
+        return str(count)
+    amount = count / 1024
+    letters = iter("KMGTPE")
+    letter = next(letters)
+    while amount >= 1024:
+        amount, letter = amount / 1024, next(letters)
+    return f"{amount:.0f}{letter}" if amount >= 10 else f"{amount:.1f}{letter}"
 
 
 def _check(given: Given) -> None:

@@ -30,6 +30,15 @@ def test_entries_in_a_pipe_are_checked_and_run_one_by_one(ptc: Ptc) -> None:
     assert "\x1b" not in done.stdout + done.stderr
 
 
+def test_entries_share_their_variables_until_they_are_reset(ptc: Ptc) -> None:
+    done = ptc("repl", stdin="rows = plain.add(a=1, b=2)\nrows['sum']\nrows['summ']\n%reset\nrows\n")
+
+    assert done.returncode == 3
+    assert done.stdout == "3\n"
+    assert 'no key "summ"' in done.stderr or "summ" in done.stderr
+    assert "rows" in done.stderr.split("summ")[-1]
+
+
 def test_the_last_entry_in_a_pipe_picks_the_exit_code(ptc: Ptc) -> None:
     assert ptc("repl", stdin="1\n1/0\n").returncode == 1
 
@@ -44,7 +53,7 @@ def test_a_question_about_nothing_is_answered(ptc: Ptc) -> None:
 def test_a_prompt_completes_a_tool_and_runs_an_entry(ptc: Ptc) -> None:
     with ptc.on_a_terminal("repl") as screen:
         screen.expect("ptc>")
-        assert "do not share variables yet" in screen.seen
+        assert "Entries share their variables" in screen.seen
         screen.type("plain.ad\t")
         screen.expect("add")
         screen.type("(a=1, b=2)\r")

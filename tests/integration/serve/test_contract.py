@@ -83,6 +83,31 @@ async def test_a_wrong_program_is_an_error_result_and_calls_nothing(
     assert heard.questions == []
 
 
+@pytest.mark.parametrize(("era", "wire"), BOTH)
+async def test_programs_of_one_session_share_their_variables_and_others_do_not(
+    engine: Engine, era: Era, wire: Wire
+) -> None:
+    async with connected(engine, "catalog", era=era, wire=wire) as client:
+        await run(client, "from tools import desk\nfound = desk.add(2, 3)", session="a")
+        same = await run(client, "found['sum']", session="a")
+        other = await run(client, "found['sum']", session="b")
+        alone = await run(client, "found['sum']")
+
+    assert (same.is_error, text(same)) == (False, "5")
+    assert (other.is_error, alone.is_error) == (True, True)
+
+
+@pytest.mark.parametrize("wire", WIRES)
+async def test_what_is_cut_for_the_model_is_in_the_tree_in_full(engine: Engine, wire: Wire) -> None:
+    code = "for number in range(20_000):\n    print('line', number)"
+    async with connected(engine, "filesystem", era="legacy", wire=wire) as client:
+        cut = text(await run(client, code))
+        found = await client.call_tool("execute_bash", {"command": "grep -c line /runs/1/stdout"})
+
+    assert "bytes cut; all of it: /runs/1/stdout ...]" in cut
+    assert text(found) == "20000"
+
+
 @pytest.mark.parametrize(("mode", "era", "wire"), EVERYWHERE)
 async def test_an_unknown_tool_is_an_error_result_that_helps(engine: Engine, mode: Mode, era: Era, wire: Wire) -> None:
     async with connected(engine, mode, era=era, wire=wire) as client:

@@ -126,6 +126,37 @@ HINTS = {
         "async def f(): ...\nc = crm.get_contact(1)\nprint(c['name'])",
         "Write: await crm.get_contact(...). Tools are awaited because line 1 makes the program async.",
     ),
+    "awaited result": (
+        "c = await crm.get_contact(1)\nawait c['name']",
+        "Leave out `await`: c['name']",
+    ),
+    "await in a plain function": (
+        "def f():\n    return await crm.get_contact(1)",
+        "Make the function around it `async def`, and await its calls.",
+    ),
+    "future taken for its result": (
+        "import asyncio\nf = asyncio.gather(crm.get_contact(1))\nf[0]",
+        "Put `await` before what makes it.",
+    ),
+    "task taken for its result": (
+        "import asyncio\nasync with asyncio.TaskGroup() as g:\n    t = g.create_task(crm.get_contact(1))\nt['name']",
+        "Take its result first: t.result()",
+    ),
+    "tool that is not called": ("crm.list_contacts['items']", "It is a function: call it."),
+    "attribute of a tool": ("crm.list_contacts.items", "It is a function: call it."),
+    "slice of a result": ("crm.list_contacts()[:5]", "It is a dict with the keys: 'items', 'next_cursor'."),
+    "generator indexed": ("g = (n for n in [1])\ng[0]", "Make it a list first: list(g)"),
+    "method of another type": ("seen = {1}\nseen.append(2)", "Write add(...) instead."),
+    "misspelt name of the runtime": ("ptc.progres(1)", "Did you mean 'progress'?"),
+    "misspelt variable": ("contacts = [1]\nlen(contcats)", "Did you mean 'contacts'?"),
+    "misspelt builtin": ("pritn(1)", "Did you mean 'print'?"),
+    "None added": (
+        "crm.list_contacts()['next_cursor'] + 'x'",
+        "It can be None: put it in a variable and test it first, as in `if value is not None:`",
+    ),
+    "text in arithmetic": ("'3' / 2", "Convert the text: int(...) or float(...)"),
+    "number for the text of a key": ("crm.create_contact({'name': 1})", "Convert it: str(1)"),
+    "scalar for the list of a key": ("crm.create_contact({'name': 'x', 'tags': 'a'})", "Put it in a list: ['a']"),
     "awaited number": ("await len('x')", "Leave out `await`: len('x')"),
 }
 del HINTS["parameter by its wire name"]

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from ptc_cli.check.checker import Checker
+from ptc_cli.core.program import Program
 from tests.unit.check.conftest import Check
-from tests.unit.check.views import CRM_VIEW, server, view_of
+from tests.unit.check.views import CRM_VIEW, runtime_stub, server, view_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -218,7 +219,7 @@ def _is_running(pid: int) -> bool:
         return False
 
 
-async def _start(code: str, *arguments: str, cwd: Path) -> asyncio.subprocess.Process:
+async def _start(code: str, *arguments: str, cwd: Path, **variables: str) -> asyncio.subprocess.Process:
     root = Path(__file__).parents[3]
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -227,7 +228,7 @@ async def _start(code: str, *arguments: str, cwd: Path) -> asyncio.subprocess.Pr
         *arguments,
         cwd=cwd,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": str(root), **variables},
     )
 
 
@@ -250,3 +251,94 @@ async def test_a_module_that_no_program_imported_before_is_checked(check: Check,
 
     assert [error.code for error in first.errors] == codes
     assert second.diagnostics == first.diagnostics
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = ' ' * 10**10",
+        "x = 2**10**10",
+        "x = 'a' * 10**9 * 2",
+        "x = 1 << 10**11",
+        "x = 9**9**9**9",
+        "x = (0, 1) * 10_000_000_000",
+        "t = (0, 1)\nx = t * 5000 * 5000",
+        "x = 10**400 / 3",
+        "x = 1.0 * 10**400",
+        "x = '%s' * 10**10 % 3",
+        "class A:\n    x = -2**10**10",
+        "from typing import Final\na: Final = 10**9\nb: Final[str] = 'x' * a\nc: Final = b * a",
+        "x = " + " * ".join(["4096"] * 500),
+    ],
+)
+async def test_a_number_that_no_machine_could_hold_is_not_worked_out(check: Check, source: str) -> None:
+    assert (await check(source)).diagnostics == ()
+
+
+async def test_of_a_large_number_type_and_place_are_known(check: Check) -> None:
+    report = await check("x = 'é' * 10**10; x.foo\ny = 10**4000 + 'a'\nz: str = 1 << 10**100\n'{} {}'.format(1)")
+
+    assert [(e.line, e.column, e.end_column, e.code) for e in report.errors] == [
+        (1, 19, 24, "attr-defined"),
+        (2, 16, 19, "operator"),
+        (3, 10, 22, "assignment"),
+        (4, 1, 18, "str-format"),
+    ]
+
+
+async def test_those_who_wait_behind_a_check_that_hangs_are_served_by_one_process(tmp_path: Path) -> None:
+    slow = "x = 1\n" + "\n".join(f"x{n} = " + "1 if x else " * 900 + "2" for n in range(6))
+    checker = Checker(cache=tmp_path, runtime_stub=runtime_stub)
+    await checker.check(Program.of("x = 1"), CRM_VIEW)
+    before = checker.pids
+
+    programs = [slow, *(f"crm.get_contact({n})" for n in range(6))]
+    reports = await asyncio.gather(*(checker.check(Program.of(source), CRM_VIEW) for source in programs))
+    after = checker.pids
+    await checker.close()
+
+    assert [report.passed for report in reports] == [False] + [True] * 6
+    assert len(after) == 1
+    assert after != before
+
+
+async def test_checks_are_answered_in_the_order_they_came(checker: Checker) -> None:
+    order: list[int] = []
+
+    async def one(number: int) -> None:
+        await checker.check(Program.of(f"crm.get_contact({number})"), CRM_VIEW)
+        order.append(number)
+
+    await asyncio.gather(*(one(number) for number in range(20)))
+
+    assert order == list(range(20))
+
+
+async def test_nothing_is_written_but_the_cache(tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    code = textwrap.dedent(
+        """
+        import asyncio, pathlib, sys
+        from ptc_cli.check.checker import Checker
+        from ptc_cli.core.program import Program
+        from ptc_cli.core.session import Entry, History
+        from tests.unit.check.views import CRM_VIEW, runtime_stub
+        async def main():
+            checker = Checker(cache=pathlib.Path(sys.argv[1]), runtime_stub=runtime_stub)
+            entry = Entry(program=Program.of("x = 'swordfish'"), ended_well=True)
+            history = History(session="s", entries=(entry,))
+            for source in ("x.upper()", "import xml.dom.minidom", "crm.get_contact('swordfish')"):
+                await checker.check(Program.of(source), CRM_VIEW, history=history)
+            await checker.close()
+        asyncio.run(main())
+        """
+    )
+    before = set(tmp_path.rglob("*"))
+    process = await _start(code, str(tmp_path / "cache"), cwd=tmp_path, TMPDIR=str(tmp_path / "tmp"))
+    async with asyncio.timeout(60):
+        await process.wait()
+
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path not in before]
+    assert written
+    assert {path.relative_to(tmp_path).parts[0] for path in written} == {"cache"}
+    assert not [path for path in written if b"swordfish" in path.read_bytes()]

@@ -44,16 +44,16 @@ def test_what_only_reads_says_so_and_programs_claim_nothing() -> None:
 @pytest.mark.parametrize(
     ("name", "arguments", "text"),
     [
-        ("execute_python", {}, "execute_python: the argument 'code' is missing\nIt takes: code, timeout?."),
+        ("execute_python", {}, "execute_python: the argument 'code' is missing\nIt takes: code, session?, timeout?."),
         (
             "execute_python",
             {"code": 1},
-            "execute_python: argument code: expected string, got int\nIt takes: code, timeout?.",
+            "execute_python: argument code: expected string, got int\nIt takes: code, session?, timeout?.",
         ),
         (
             "execute_python",
             {"code": "1", "timeout": 0},
-            "execute_python: argument timeout: exclusiveMinimum is 0\nIt takes: code, timeout?.",
+            "execute_python: argument timeout: exclusiveMinimum is 0\nIt takes: code, session?, timeout?.",
         ),
         (
             "execute_bash",

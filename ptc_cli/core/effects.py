@@ -1,0 +1,43 @@
+"""What a program can do, known before it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Claim = Literal["reads", "writes", "destroys", "unstated"]
+"""What a tool's server states of it (MCP, `ToolAnnotations`); a server can be wrong, or lie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One tool that a program can reach."""
+
+    server: str
+    tool: str
+    """The wire name."""
+
+    path: str
+    """How the program names it, such as `github.search_issues`."""
+
+    lines: tuple[int, ...]
+    """1-based lines of the program that reach for it, in order."""
+
+    claim: Claim
+    is_repeated: bool
+    """Whether it may be called more than once: in a loop, a comprehension, a function that is called again."""
+
+    labels: tuple[str, ...] = ()
+    """Any of `private`, `untrusted`, `sends`."""
+
+    verdict: Literal["allow", "ask", "deny"] = "allow"
+    """What policy says of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """Every tool that a program can reach: at run time it calls no other, except from `unknown` lines."""
+
+    tools: tuple[Effect, ...] = ()
+    unknown: tuple[int, ...] = ()
+    """1-based lines that reach for tools by names known only at run time; each such call is judged as it is made."""
