@@ -186,6 +186,7 @@ class Desk:
             supplied=tuple(sorted(supplied)),
             remarks=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
             stored=tuple(sorted(known.stored)),
+            stored_keys=tuple(sorted(known.stored_keys)),
             names=tuple(sorted(session.names(count) | source.names.bound)) if found else (),
             memory_bytes=_memory_bytes(),
             idle_entries=sum(each.modules for each in self._sessions.values() if each is not session),

@@ -35,6 +35,8 @@ _EMPTY = {
 }
 """Containers that get their type from what is first put in, and the type of those that nothing was put in."""
 
+_PUTTING = frozenset({"append", "add", "extend", "insert", "update", "setdefault"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
@@ -197,6 +199,8 @@ class Session:
         """Return the source of a container that nothing has been put in."""
         if symbol.type not in _EMPTY.values():
             return ""
+        if _is_filled(name, source.tree):
+            return ""
         before = self._visible(name)
         if name not in source.names.bound:
             return before.text if before is not None and before.form == "empty" else ""
@@ -282,6 +286,21 @@ def _values(name: str, tree: ast.Module) -> Iterator[str]:
                 yield ast.unparse(value) if _is_short(value) else ""
             case _:
                 pass
+
+
+def _is_filled(name: str, tree: ast.Module) -> bool:
+    """Say whether something is put into a container."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)):
+                is_put = method in _PUTTING
+            case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) | ast.AugAssign(target=ast.Name(id=owner)):
+                is_put = True
+            case _:
+                continue
+        if is_put and owner == name:
+            return True
+    return False
 
 
 def _is_short(node: ast.expr) -> bool:
