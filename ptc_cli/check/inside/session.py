@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ptc_cli.check.inside.blind import never_called
 from ptc_cli.check.inside.finding import Finding
 from ptc_cli.check.inside.flow import Flow
 from ptc_cli.check.inside.outline import END, Outline, Symbol
@@ -91,6 +92,9 @@ class Taken:
     rests_on: frozenset[int]
     """The numbers of the entries that it takes names from."""
 
+    never_called: frozenset[str]
+    """Functions of which the entry does not show what they are given."""
+
 
 class Session:
     """What the entries so far have left behind."""
@@ -137,6 +141,15 @@ class Session:
             waiting |= self._taken[number - 1].rests_on - found
         return [self._taken[number - 1] for number in sorted(found)]
 
+    def never_called(self, source: Source, count: int) -> dict[str, int]:
+        """Return the functions that a program uses and no entry shows the arguments of, with their entries' numbers."""
+        found = {name: self._visible(name, count) for name in source.names.used - source.names.bound}
+        return {
+            name: each.entry
+            for name, each in found.items()
+            if each is not None and name in self._taken[each.entry - 1].never_called
+        }
+
     def given(self, source: Source, count: int) -> Given:
         """Return what a program after the first so many entries is given."""
         flow = Flow(source.tree)
@@ -163,7 +176,9 @@ class Session:
         ended_well: bool,
     ) -> None:
         """Take over an entry that was checked as a module."""
-        self._taken.append(Taken(module=module, words=source.words, rests_on=given.entries))
+        self._taken.append(
+            Taken(module=module, words=source.words, rests_on=given.entries, never_called=never_called(source))
+        )
         self.modules = max(self.modules, self.entries)
         inherited = given.names | set(supplied)
         own = source.names.bound | given.filled | (outline.symbols.keys() - inherited)
