@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,23 +67,44 @@ class Engine:
         """Say what is wrong with a program, without running it."""
         return await self._engine.check(_program(program), self._caller, strict=strict)
 
-    async def start(self, program: str | Program, *, limits: Limits | None = None, can_ask: bool = False) -> Run:
+    async def start(
+        self,
+        program: str | Program,
+        *,
+        limits: Limits | None = None,
+        workspace: str | None = None,
+        mounts: Collection[str | Path] = (),
+        keep: Collection[str] = (),
+        can_ask: bool = False,
+    ) -> Run:
         """Check a program and, if it passes, set it running; return its handle at once.
 
         Args:
             program: The program, or its source.
             limits: What it may use; the configuration's by default.
+            workspace: The name of a folder that outlives programs; None gives it an empty one of its own.
+            mounts: Files and folders of this machine that it may read, under `/mnt` by their last part.
+            keep: Globs over paths in its workspace, such as `*.png`: the files that are kept with the run.
             can_ask: Whether you follow the run's events and answer its questions (`Run.answer`); otherwise a call
                 that policy wants approved is denied.
         """
         execution = Execution.of(
             _program(program), caller=self._caller, limits=limits or self._engine.settings.sandbox.limits
         )
+        execution = replace(execution, workspace=workspace, mounts=_absolute(mounts), keep=tuple(keep))
         return await self._engine.start(execution, can_ask=can_ask)
 
-    async def run(self, program: str | Program, *, limits: Limits | None = None) -> Result:
-        """Check a program, run it if it passes, and return how it ended."""
-        run = await self.start(program, limits=limits)
+    async def run(
+        self,
+        program: str | Program,
+        *,
+        limits: Limits | None = None,
+        workspace: str | None = None,
+        mounts: Collection[str | Path] = (),
+        keep: Collection[str] = (),
+    ) -> Result:
+        """Check a program, run it if it passes, and return how it ended. The arguments are those of `start`."""
+        run = await self.start(program, limits=limits, workspace=workspace, mounts=mounts, keep=keep)
         return await run.result()
 
     async def call(self, server: str, tool: str, /, **arguments: JsonValue) -> ToolResult:
@@ -135,6 +157,10 @@ async def open_engine(
 
 def _program(program: str | Program) -> Program:
     return program if isinstance(program, Program) else Program.of(program)
+
+
+def _absolute(paths: Collection[str | Path]) -> tuple[str, ...]:
+    return tuple(str(Path(path).absolute()) for path in paths)
 
 
 def _local(function: Function, server: str, *, read_only: bool) -> tuple[ToolSpec, LocalFunction]:

@@ -20,10 +20,13 @@ from ptc_cli.core.execution import Execution, FunctionBinding, Limits, ModuleBin
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.program import Program, face_of, unbound_names
 from ptc_cli.core.result import Outcome
-from ptc_cli.core.settings import SandboxSettings
+from ptc_cli.core.settings import Folders, SandboxSettings
 from ptc_cli.sandbox import open_backend
 
 KINDS: tuple[Literal["zygote", "landlock"], ...] = ("zygote", "landlock")
+"""The backends that run Python itself, and keep the whole contract."""
+
+EVERY_KIND: tuple[Literal["zygote", "landlock", "auto", "monty"], ...] = (*KINDS, "auto", "monty")
 
 BINDINGS = (
     ModuleBinding(
@@ -150,14 +153,14 @@ class Sandbox:
     async def value(self, source: str, **more: Any) -> Any:
         return (await self.run(source, **more)).value
 
-    async def open_session(self, *, limits: Limits | None = None) -> Session:
+    async def open_session(self, *, limits: Limits | None = None, **more: Any) -> Session:
         before = set(psutil.Process().children(recursive=True))
-        backend = await self.backend.open_session(execution_of("", limits=limits))
+        backend = await self.backend.open_session(execution_of("", limits=limits, **more))
         return Session(backend=backend, before=before)
 
     @asynccontextmanager
-    async def session(self, *, limits: Limits | None = None) -> AsyncIterator[Session]:
-        session = await self.open_session(limits=limits)
+    async def session(self, *, limits: Limits | None = None, **more: Any) -> AsyncIterator[Session]:
+        session = await self.open_session(limits=limits, **more)
         try:
             yield session
         finally:
@@ -215,8 +218,8 @@ def execution_of(source: str, *, limits: Limits | None = None, **more: Any) -> E
 
 
 @asynccontextmanager
-async def started(settings: SandboxSettings) -> AsyncIterator[Sandbox]:
-    backend = open_backend(settings)
+async def started(settings: SandboxSettings, *, folders: Folders | None = None) -> AsyncIterator[Sandbox]:
+    backend = open_backend(settings, folders=folders)
     try:
         yield Sandbox(backend=backend, layers=await backend.start())
     finally:

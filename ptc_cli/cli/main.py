@@ -28,13 +28,14 @@ _SECTIONS = {
     "Tools": {
         "tools": "List, show, search and call tools.",
         "shell": "Explore the stubs with the shell that agents get.",
-        "stubs": "Write the stubs to disk, for an editor.",
+        "stubs": "Write the stubs to disk, for an editor, and find out what changed.",
     },
     "Programs": {
         "check": "Type-check programs without running them.",
         "run": "Check a program, then run it in the sandbox.",
         "repl": "Check and run programs entry by entry.",
         "runs": "Look at what ran.",
+        "workspaces": "List and remove the folders that programs share.",
     },
     "Servers": {
         "servers": "List, add, remove, test and trust MCP servers.",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.limits import with_limits
 from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.sources import SourceError, read_program, read_text
 from ptc_cli.cli.typed_text import NotJsonError, parsed_json
@@ -27,9 +29,13 @@ class Wanted:
 
     timeout_seconds: float | None
     most_calls: int | None
+    limits: tuple[str, ...]
     allow: tuple[str, ...]
     deny: tuple[str, ...]
     input: str | None
+    workspace: str | None
+    mounts: tuple[str, ...]
+    keep: tuple[str, ...]
     is_granted: bool
 
 
@@ -38,9 +44,26 @@ class Wanted:
 @click.option("-c", "code", metavar="CODE", help="The program itself.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds the program may take.")
 @click.option("--max-calls", type=click.IntRange(min=0), help="How many tool calls it may make.")
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="Any limit, such as threads=8. Repeatable.",
+)
 @click.option("--allow", multiple=True, metavar="GLOB", help="Only these tools, such as 'github.get_*'. Repeatable.")
 @click.option("--deny", multiple=True, metavar="GLOB", help="None of these tools. Repeatable.")
 @click.option("--input", "given", metavar="JSON", help="What the program finds as ptc.input; - reads it from stdin.")
+@click.option("--workspace", metavar="NAME", help="Give it a folder that outlives it, instead of an empty one.")
+@click.option("--mount", "mounts", multiple=True, metavar="PATH", help="Let it read PATH, under /mnt. Repeatable.")
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="[GLOB]",
+    is_flag=False,
+    flag_value="*",
+    help="Keep the files it leaves behind, such as '*.png', with the run; all without GLOB. Repeatable.",
+)
 @yes_option("Allow the calls for which policy would ask.")
 @json_option
 @pass_invocation
@@ -50,9 +73,13 @@ def command(
     code: str | None,
     timeout: float | None,
     max_calls: int | None,
+    limits: tuple[str, ...],
     allow: tuple[str, ...],
     deny: tuple[str, ...],
     given: str | None,
+    workspace: str | None,
+    mounts: tuple[str, ...],
+    keep: tuple[str, ...],
     yes: bool,
     as_json: bool,
 ) -> int:
@@ -64,14 +91,19 @@ def command(
     Examples:
       ptc run triage.py --max-calls 20
       ptc run -c 'len(github.list_issues(repo="acme/api"))'
+      ptc run report.py --mount sales.csv --keep '*.png'
     """
     program = _program(file, code, given)
     wanted = Wanted(
         timeout_seconds=timeout,
         most_calls=max_calls,
+        limits=limits,
         allow=allow,
         deny=deny,
         input=_input(given),
+        workspace=workspace,
+        mounts=tuple(str(Path(path).absolute()) for path in mounts),
+        keep=keep,
         is_granted=yes,
     )
     return perform(_run(invocation, program, wanted, as_json=as_json)).exit_code
@@ -99,8 +131,7 @@ def _input(given: str | None) -> str | None:
 async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_json: bool) -> Result:
     async with invocation.engine() as engine:
         limits = _limits(engine.settings.sandbox.limits, wanted)
-        execution = Execution.of(program, caller=invocation.caller, limits=limits)
-        execution = replace(execution, allow=wanted.allow or ("*",), deny=wanted.deny, input=wanted.input)
+        execution = _execution(Execution.of(program, caller=invocation.caller, limits=limits), wanted)
         ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
         run = await engine.start(execution, can_ask=ask is not None)
         streams = None if as_json else Streams(out=sys.stdout, err=sys.stderr)
@@ -114,7 +145,20 @@ async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_j
     return result
 
 
+def _execution(execution: Execution, wanted: Wanted) -> Execution:
+    return replace(
+        execution,
+        allow=wanted.allow or ("*",),
+        deny=wanted.deny,
+        input=wanted.input,
+        workspace=wanted.workspace,
+        mounts=wanted.mounts,
+        keep=wanted.keep,
+    )
+
+
 def _limits(limits: Limits, wanted: Wanted) -> Limits:
+    limits = with_limits(limits, wanted.limits)
     if wanted.timeout_seconds is not None:
         limits = replace(limits, wall_seconds=wanted.timeout_seconds)
     if wanted.most_calls is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TextIO
 
+from ptc_cli.cli.kept_files import kept_files
 from ptc_cli.console import results, talk
 from ptc_cli.console.tables import facts, table
 from ptc_cli.console.terminal import one_line, write_foreign
-from ptc_cli.core.event import CallFinished, CallStarted
+from ptc_cli.core.event import CallFinished, CallStarted, Kept
 from ptc_cli.core.record import RunRecord
 
 _CELL_CHARACTERS = 60
@@ -33,6 +35,10 @@ def write_record(stream: TextIO, record: RunRecord) -> None:
     if calls:
         talk.heading(stream, "calls")
         table(stream, ("line", "tool", "arguments", "answer", "seconds"), calls)
+    files = kept_files(record)
+    if files:
+        talk.heading(stream, "files")
+        table(stream, ("path", "size"), [(each.path, results.size(len(each.content))) for each in files])
     if record.result is None:
         return
     _section(stream, "stdout", record.result.stdout)
@@ -41,6 +47,15 @@ def write_record(stream: TextIO, record: RunRecord) -> None:
     results.value(stream, record.result)
     results.failure(stream, record.result)
     results.summary(stream, record.result)
+
+
+def without_content(record: RunRecord) -> RunRecord:
+    """Return a record whose kept files are named and empty."""
+    events = tuple(
+        replace(event, what=replace(event.what, content=b"")) if isinstance(event.what, Kept) else event
+        for event in record.events
+    )
+    return replace(record, events=events)
 
 
 def _section(stream: TextIO, title: str, text: str) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.kept_files import chosen, kept_files, write_below, write_to_stdout
 from ptc_cli.cli.options import json_option
-from ptc_cli.cli.run_views import write_record
-from ptc_cli.console import talk
+from ptc_cli.cli.run_views import without_content, write_record
+from ptc_cli.console import results, talk
 from ptc_cli.console.tables import table
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core.codec import to_json
+from ptc_cli.core.event import Kept
 from ptc_cli.core.record import RunHeader, RunRecord
 
 
@@ -46,13 +49,43 @@ async def _headers(invocation: Invocation, limit: int) -> tuple[RunHeader, ...]:
 
 @command.command()
 @click.argument("run")
+@click.argument("path", required=False)
+@click.option("-o", "--output", metavar="FOLDER", help="Write into FOLDER, which may exist; - is stdout, for one file.")
+@json_option
+@pass_invocation
+def files(invocation: Invocation, run: str, path: str | None, output: str | None, as_json: bool) -> int:
+    """List the files that a run kept, or get PATH, or with -o all of them. RUN is an id, or `last`."""
+    if output == "-" and path is None:
+        raise click.UsageError("stdout takes one file: name its PATH")
+    record = perform(_record(invocation, run))
+    found = kept_files(record)
+    wanted = found if path is None else (chosen(found, path, record.header.run),)
+    if output not in (None, "-"):
+        write_below(Path(output), wanted)
+        talk.note(sys.stderr, f"{len(wanted)} file{'' if len(wanted) == 1 else 's'} written to {output}")
+    elif not as_json:
+        _show_files(wanted, whole=path is not None)
+    if as_json:
+        write_json(sys.stdout, files=[{"path": each.path, "bytes": len(each.content)} for each in wanted])
+    return 0
+
+
+def _show_files(files: tuple[Kept, ...], *, whole: bool) -> None:
+    if whole:
+        write_to_stdout(files[0].content)
+    else:
+        table(sys.stdout, ("path", "size"), [(each.path, results.size(len(each.content))) for each in files])
+
+
+@command.command()
+@click.argument("run")
 @json_option
 @pass_invocation
 def show(invocation: Invocation, run: str, as_json: bool) -> int:
     """Show one run: its program, calls and result. RUN is an id, or `last`."""
     record = perform(_record(invocation, run))
     if as_json:
-        write_json(sys.stdout, run=to_json(record))
+        write_json(sys.stdout, run=to_json(without_content(record)))
     else:
         write_record(sys.stdout, record)
     return 0

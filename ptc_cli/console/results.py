@@ -12,6 +12,8 @@ from ptc_cli.core.jsonvalue import JsonValue
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import LimitHit, ProgramError, Result
 
+_MOST_FILES = 5
+
 
 def ending(result: Result, program: Program, *, out: TextIO, err: TextIO) -> None:
     """Write how a run ended whose output has been shown already."""
@@ -19,6 +21,7 @@ def ending(result: Result, program: Program, *, out: TextIO, err: TextIO) -> Non
         rejection(err, result, program)
     value(out, result)
     failure(err, result)
+    artifacts(err, result)
     summary(err, result)
 
 
@@ -65,6 +68,16 @@ def summary(stream: TextIO, result: Result) -> None:
     write_lines(stream, f"{styled(result.status, style, stream)} {styled(f'· {rest}', 'dim', stream)}")
 
 
+def artifacts(stream: TextIO, result: Result) -> None:
+    """Write which files were kept, and how to get them."""
+    if not result.artifacts:
+        return
+    shown = ", ".join(f"{each.path} ({size(each.bytes)})" for each in result.artifacts[:_MOST_FILES])
+    more = len(result.artifacts) - _MOST_FILES
+    rest = f" and {more} more" if more > 0 else ""
+    talk.note(stream, f"kept {shown}{rest}; get them with: ptc runs files {result.run} -o FOLDER")
+
+
 def kept_out_bytes(result: Result) -> int:
     """Return how many bytes the tools gave that whoever ran the program did not have to read."""
     given = sum(call.bytes for call in result.calls)
@@ -100,7 +113,7 @@ def _limit(limit: LimitHit) -> str:
 def _limit_hint(limit: LimitHit) -> str:
     option = {"wall_seconds": "--timeout", "calls": "--max-calls"}.get(limit.name)
     where = f"[sandbox.limits] {limit.name} in the configuration"
-    return f"Raise it with {option}, or {where}." if option else f"Raise {where}."
+    return f"Raise it with {option or f'--limit {limit.name}=...'}, or {where}."
 
 
 def _calls(result: Result) -> str:

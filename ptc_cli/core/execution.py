@@ -47,6 +47,10 @@ class Limits:
         lower = {item.name: min(getattr(self, item.name), getattr(maxima, item.name)) for item in fields(self)}
         return replace(self, **lower)
 
+    def above(self, maxima: Limits) -> tuple[str, ...]:
+        """Return the names of those that are above their maximum."""
+        return tuple(item.name for item in fields(self) if getattr(self, item.name) > getattr(maxima, item.name))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionBinding:

@@ -6,12 +6,13 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from ptc_cli.core.codec import from_json, to_json
 from ptc_cli.core.errors import JournalError
-from ptc_cli.core.event import Event, Finished, RunState
+from ptc_cli.core.event import Event, Finished, Kept, RunState
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
@@ -85,7 +86,8 @@ class Journal:
 
     def append(self, event: Event) -> None:
         """Add an event to its run."""
-        what = to_json(event)["what"]
+        # Base64 would hide them from those who look for secrets in the text.
+        what = to_json(_cleaned(event, self._secrets()))["what"]
         text, blobs = self._recorded(what)
         values = (event.run, event.sequence, event.time, event.span, event.parent_span, text)
         self._write(event.run, "insert into events values (?, ?, ?, ?, ?, ?)", values, blobs)
@@ -241,6 +243,15 @@ class Journal:
             events=tuple(from_json(Event, event) for event in events),
             result=None if row[10] is None else from_json(Result, read(row[10])),
         )
+
+
+def _cleaned(event: Event, secrets: Collection[str]) -> Event:
+    if not isinstance(event.what, Kept):
+        return event
+    content = event.what.content
+    for secret in secrets:
+        content = content.replace(secret.encode("utf-8", "surrogatepass"), b"[secret]")
+    return replace(event, what=replace(event.what, content=content))
 
 
 def _header(row: Sequence[object]) -> RunHeader:

@@ -1,5 +1,6 @@
-"""Where programs run: the backends, and the host's end of the channel to them."""
+"""Where programs run: the backends, the host's end of the channel to them, and the files they are given."""
 
 from ptc_cli.sandbox.backend import open_backend, probe
+from ptc_cli.sandbox.ground import workspaces
 
-__all__ = ["open_backend", "probe"]
+__all__ = ["open_backend", "probe", "workspaces"]

@@ -10,13 +10,16 @@ from typing import Literal
 
 from ptc_cli.core.backend import Backend, BackendSession, Emit
 from ptc_cli.core.call import ToolCaller
+from ptc_cli.core.check import Diagnostic
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.errors import SandboxError, SandboxUnavailableError
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.layers import Layers, MissingLayer
+from ptc_cli.core.program import Program
 from ptc_cli.core.result import Outcome
-from ptc_cli.core.settings import SandboxSettings
+from ptc_cli.core.settings import Folders, SandboxSettings
 from ptc_cli.sandbox import interpreter
+from ptc_cli.sandbox.ground import Ground, ground
 from ptc_cli.sandbox.layers import LayersMissingError, demand, missing
 from ptc_cli.sandbox.program import RunningProgram
 from ptc_cli.sandbox.session import ProcessSession
@@ -30,6 +33,8 @@ _PROGRAMS = 128
 _START_SECONDS = 30.0
 _PROBE_SECONDS = 2.0
 
+_REFILL_SECONDS = 0.01
+
 _FORKS = 16
 """Processes asked for and not yet there, so that the worker's socket never fills."""
 
@@ -37,9 +42,12 @@ _FORKS = 16
 class ForkingBackend:
     """Run each program in a process of its own, forked from one worker and confined before it begins."""
 
-    def __init__(self, settings: SandboxSettings, kind: Kind, *, answer_seconds: float = _START_SECONDS) -> None:
+    def __init__(
+        self, settings: SandboxSettings, kind: Kind, *, folders: Folders | None, answer_seconds: float = _START_SECONDS
+    ) -> None:
         self._settings = settings
         self._kind: Kind = kind
+        self._folders = folders
         self._answer_seconds = answer_seconds
         self._worker: Worker | None = None
         self._starting = asyncio.Lock()
@@ -70,24 +78,26 @@ class ForkingBackend:
             SandboxError: The sandbox broke, or does not have a feature that the execution asks for.
         """
         _refuse_what_is_missing(execution)
+        stands_on = await self._ground(execution)
         async with self._programs:
-            child = await self._child(execution.limits.disk_bytes)
+            child = await self._child(stands_on)
             program = RunningProgram(child, execution, call=call, emit=emit, clock=clock or RunClock())
             return await program.finish()
 
     async def open_session(self, execution: Execution) -> BackendSession:
-        """Open a session with the limits of an execution, which is not run yet.
+        """Open a session with the limits, workspace and mounts of an execution, which is not run yet.
 
         Raises:
-            SandboxError: There are as many as may be, or the sandbox broke.
+            SandboxError: There are as many as may be, the execution asks for what it cannot have, or the sandbox broke.
         """
+        stands_on = await self._ground(execution)
         self._sessions = [session for session in self._sessions if session.is_alive]
         if len(self._sessions) + self._opening >= self._settings.sessions:
             message = f"sandbox: {self._settings.sessions} sessions are open, and no more may be"
             raise SandboxError(message, hint="End one, or raise sessions under [sandbox].")
         self._opening += 1
         try:
-            session = ProcessSession(await self._child(execution.limits.disk_bytes), execution.limits)
+            session = ProcessSession(await self._child(stands_on), execution.limits)
         finally:
             self._opening -= 1
         self._sessions.append(session)
@@ -97,6 +107,10 @@ class ForkingBackend:
             await session.close()
             raise
         return session
+
+    def lacks(self, program: Program) -> tuple[Diagnostic, ...]:
+        """Return nothing: it is Python itself that runs."""
+        return ()
 
     async def prewarm(self, count: int) -> None:
         """Keep so many confined processes waiting, with the default size of disk."""
@@ -131,7 +145,14 @@ class ForkingBackend:
             self._worker = None
         python = self._settings.python
         chosen = interpreter.own() if python is None else interpreter.configured(python)
-        worker = await Worker.start(chosen, use_namespaces=self._kind == "zygote", answer_seconds=self._answer_seconds)
+        with_namespaces = self._kind == "zygote"
+        worker = await Worker.start(
+            chosen,
+            use_namespaces=with_namespaces,
+            # Without a root of its own the worker could reach everything, and so could what it imports.
+            preload=self._settings.preload if with_namespaces else (),
+            answer_seconds=self._answer_seconds,
+        )
         try:
             demand(worker.layers, self._settings.require, by="[sandbox] require")
         except SandboxUnavailableError:
@@ -139,24 +160,39 @@ class ForkingBackend:
             raise
         self._worker = worker
 
-    async def _child(self, disk_bytes: int) -> Child:
-        if disk_bytes == self._settings.limits.disk_bytes and self._waiting:
+    async def _child(self, ground: Ground) -> Child:
+        if ground == self._usual_ground and self._waiting:
             child = self._waiting.pop()
             if self._refill is None or self._refill.done():
-                self._refill = asyncio.create_task(self._fill())
+                self._refill = asyncio.create_task(self._fill_soon())
             if not child.exited.done():
                 return child
             child.drop()
-        return await self._fork(disk_bytes)
+        return await self._fork(ground)
 
-    async def _fork(self, disk_bytes: int) -> Child:
+    async def _ground(self, execution: Execution) -> Ground:
+        if execution.workspace is None and not execution.mounts:
+            return ground(execution, folders=self._folders, backend=self._kind)
+        # Another disk may take its time to answer.
+        return await asyncio.to_thread(ground, execution, folders=self._folders, backend=self._kind)
+
+    @property
+    def _usual_ground(self) -> Ground:
+        return Ground(disk_bytes=self._settings.limits.disk_bytes)
+
+    async def _fork(self, ground: Ground) -> Child:
         worker = await self._live_worker()
         async with self._forks:
-            return await worker.fork(disk_bytes)
+            return await worker.fork(ground)
+
+    async def _fill_soon(self) -> None:
+        # A fork at once would compete with the program that just began for the processor.
+        await asyncio.sleep(_REFILL_SECONDS)
+        await self._fill()
 
     async def _fill(self) -> None:
         while len(self._waiting) < self._prewarmed and not self._is_closed:
-            child = await self._fork(self._settings.limits.disk_bytes)
+            child = await self._fork(self._usual_ground)
             self._waiting.append(child)
 
     def _drop_waiting(self) -> None:
@@ -167,8 +203,9 @@ class ForkingBackend:
 class StrongestBackend:
     """The backend that holds best of those that this machine supports."""
 
-    def __init__(self, settings: SandboxSettings) -> None:
+    def __init__(self, settings: SandboxSettings, *, folders: Folders | None) -> None:
         self._settings = settings
+        self._folders = folders
         self._chosen: ForkingBackend | None = None
 
     async def start(self) -> Layers:
@@ -197,6 +234,10 @@ class StrongestBackend:
         """Open a session in the backend that was chosen."""
         return await (await self._backend()).open_session(execution)
 
+    def lacks(self, program: Program) -> tuple[Diagnostic, ...]:
+        """Return nothing: in both backends it is Python itself that runs."""
+        return ()
+
     async def prewarm(self, count: int) -> None:
         """Have programs of default limits start faster."""
         await (await self._backend()).prewarm(count)
@@ -213,7 +254,7 @@ class StrongestBackend:
         return self._chosen
 
     async def _choose(self, kind: Kind) -> Layers:
-        backend = ForkingBackend(self._settings, kind)
+        backend = ForkingBackend(self._settings, kind, folders=self._folders)
         layers = await backend.start()
         self._chosen = backend
         return layers
@@ -225,35 +266,47 @@ def _reasoned(absent: tuple[MissingLayer, ...], failed: tuple[MissingLayer, ...]
     return tuple(replace(layer, reason=why) for layer in absent)
 
 
-def open_backend(settings: SandboxSettings) -> Backend:
+def open_backend(settings: SandboxSettings, *, folders: Folders | None = None) -> Backend:
     """Return the backend that the settings name; nothing is started yet.
+
+    Args:
+        settings: Which backend, and how.
+        folders: The user's: where named workspaces lie, and what no program is shown. Without them there is neither
+            workspace nor mount.
 
     Raises:
         SandboxUnavailableError: This machine has none.
     """
+    if sys.platform == "win32":
+        raise SandboxUnavailableError("sandbox: there is no backend for Windows", hint="Run ptc in WSL 2.")
+    if settings.backend == "monty" or (settings.backend == "auto" and sys.platform != "linux"):
+        # Late: most never use it.
+        from ptc_cli.sandbox.monty import MontyBackend
+
+        return MontyBackend(settings)
     if sys.platform != "linux":
         raise SandboxUnavailableError(
-            f"sandbox: there is no backend for {sys.platform}",
-            hint="Run ptc on Linux, in a container or in WSL 2.",
+            f"sandbox: the backend '{settings.backend}' needs Linux",
+            hint='Set backend = "monty" under [sandbox], or run ptc in a Linux container.',
         )
     makers: dict[str, Callable[[], Backend]] = {
-        "auto": lambda: StrongestBackend(settings),
-        "zygote": lambda: ForkingBackend(settings, "zygote"),
-        "landlock": lambda: ForkingBackend(settings, "landlock"),
+        "auto": lambda: StrongestBackend(settings, folders=folders),
+        "zygote": lambda: ForkingBackend(settings, "zygote", folders=folders),
+        "landlock": lambda: ForkingBackend(settings, "landlock", folders=folders),
     }
-    if settings.backend not in makers:
-        raise SandboxUnavailableError(f"sandbox: the backend '{settings.backend}' is not there")
     return makers[settings.backend]()
 
 
 async def probe(settings: SandboxSettings) -> tuple[Layers, ...]:
     """Return what each backend would hold a program by on this machine, strongest first; leaves no process."""
-    kinds: tuple[Kind, ...] = ("zygote", "landlock")
-    return tuple([await _probe(settings, kind) for kind in kinds])
+    from ptc_cli.sandbox.monty import probe_monty
+
+    kinds: tuple[Kind, ...] = ("zygote", "landlock") if sys.platform == "linux" else ()
+    return (*[await _probe(settings, kind) for kind in kinds], await probe_monty())
 
 
 async def _probe(settings: SandboxSettings, kind: Kind) -> Layers:
-    backend = ForkingBackend(replace(settings, require=()), kind, answer_seconds=_PROBE_SECONDS)
+    backend = ForkingBackend(replace(settings, require=()), kind, folders=None, answer_seconds=_PROBE_SECONDS)
     try:
         return await backend.start()
     except LayersMissingError as error:
@@ -267,9 +320,3 @@ async def _probe(settings: SandboxSettings, kind: Kind) -> Layers:
 def _refuse_what_is_missing(execution: Execution) -> None:
     if execution.session is not None:
         raise SandboxError("sandbox: a program of a session is run by that session", hint="Open one with open_session.")
-    for asked, feature in (
-        (execution.workspace is not None, "named workspaces"),
-        (bool(execution.mounts), "mounts"),
-    ):
-        if asked:
-            raise SandboxError(f"sandbox: {feature} are not supported yet", hint="Leave it out of the run.")

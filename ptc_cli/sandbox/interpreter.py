@@ -14,14 +14,20 @@ from ptc_cli.core.errors import SandboxError
 
 _SHARED = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/nix/store", "/usr/share/zoneinfo")
 _QUESTION_SECONDS = 20
+# Without `site`, which would run what the environment's `.pth` files say, here and unconfined; so what it does to find
+# the packages is done by hand.
 _QUESTION = """
-import json, sys, sysconfig
-paths = sysconfig.get_paths()
-print(json.dumps({
-    "version": sys.version_info[:2],
-    "prefix": sys.base_prefix,
-    "packages": sorted({paths["purelib"], paths["platlib"]}),
-}))
+import json, os, site, sys
+base = sys.base_prefix
+prefix = os.path.dirname(os.path.dirname(os.path.abspath(sys.executable)))
+found, prefixes = os.path.join(prefix, "pyvenv.cfg"), [base]
+if os.path.isfile(found):
+    with open(found, encoding="utf-8") as file:
+        said = dict(line.replace(" ", "").strip().lower().split("=", 1) for line in file if "=" in line)
+    prefixes = [prefix, base] if said.get("include-system-site-packages") == "true" else [prefix]
+    sys.prefix = sys.exec_prefix = prefix
+packages = [path for each in prefixes for path in site.getsitepackages([each])]
+print(json.dumps({"version": sys.version_info[:2], "prefix": base, "packages": packages}))
 """
 
 
@@ -50,7 +56,7 @@ def configured(python: str) -> Interpreter:
     """
     try:
         asked = subprocess.run(
-            [python, "-I", "-c", _QUESTION], capture_output=True, timeout=_QUESTION_SECONDS, check=True, env={}
+            [python, "-I", "-S", "-c", _QUESTION], capture_output=True, timeout=_QUESTION_SECONDS, check=True, env={}
         )
         answer = json.loads(asked.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:

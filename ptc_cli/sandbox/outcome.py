@@ -11,6 +11,9 @@ from ptc_cli.core.execution import Limits
 from ptc_cli.core.result import LimitHit, Outcome, ProgramError
 from ptc_cli.sandbox.wire import Ended
 
+_USED_UP = 0.75
+"""The kernel keeps the limit by its ticks, and says afterwards what was really used: a tenth less on a busy machine."""
+
 _KILLED = {
     signal.SIGKILL: "the program's process was killed (SIGKILL), as by a machine that is out of memory",
     signal.SIGSYS: "the program's process was killed for a system call that no program may make (SIGSYS)",
@@ -89,7 +92,9 @@ def _as_said(ended: Ended, limits: Limits, budget: LimitHit) -> Outcome:
 
 def _as_it_went(exit_: Exit, limits: Limits) -> Outcome:
     # Only a process that used its seconds up is killed by the kernel for it; any other could kill itself.
-    if exit_.code in (-signal.SIGKILL, -signal.SIGXCPU) and exit_.cpu_seconds >= math.ceil(limits.cpu_seconds) - 0.1:
+    if exit_.code in (-signal.SIGKILL, -signal.SIGXCPU) and exit_.cpu_seconds >= _USED_UP * math.ceil(
+        limits.cpu_seconds
+    ):
         verdict = too_many_seconds(limits)
         return Outcome(status="limit", error=verdict.error, limit=verdict.limit)
     if exit_.code >= 0:

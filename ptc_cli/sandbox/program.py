@@ -48,18 +48,20 @@ class RunningProgram:
             SandboxError: The sandbox broke.
         """
         loop = asyncio.get_running_loop()
-        watch = loop.create_task(self._program.watch())
+        watches = [loop.create_task(watch) for watch in self._program.watches()]
         try:
             await loop.create_connection(lambda: self._channel, sock=self._child.channel)
             limits = allowance(self._execution.limits, counts_threads=self._child.counts_threads)
             self._channel.send(encode({"allowance": limits, "job": job(self._execution)}))
             exit_ = await asyncio.shield(self._child.exited)
             await self._drain()
+            await self._program.conclude()
         finally:
-            watch.cancel()
+            for watch in watches:
+                watch.cancel()
             # Also when this task is cancelled: nothing of the program may outlive it.
             await asyncio.shield(self._bury())
-        if self._broken is not None or not self._is_ready:
+        if self._broken is not None or (self._program.verdict is None and not self._is_ready):
             raise SandboxError(f"sandbox: a process could not be confined: {self._broken or 'it ended before it was'}")
         return self._outcome(exit_)
 

@@ -107,12 +107,13 @@ class ProcessSession:
     async def _supervise(self, program: Supervision, limits: Limits, clock: RunClock) -> Outcome:
         used = self._used_seconds()
         watches = [
-            asyncio.create_task(program.watch()),
+            *map(asyncio.create_task, program.watches()),
             asyncio.create_task(self._count_seconds(program, limits, used)),
         ]
         try:
             await self._whichever_first(self._over)
             exit_ = await self._rest(used) if program.ended else await self._died(used)
+            await program.conclude()
         finally:
             for watch in watches:
                 watch.cancel()

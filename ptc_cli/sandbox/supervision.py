@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
 from math import ceil
 from pathlib import Path
 
@@ -16,9 +17,22 @@ from ptc_cli.core.execution import Execution, Limits
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.sandbox.calls import Calls
 from ptc_cli.sandbox.channel import Channel
+from ptc_cli.sandbox.keeping import Keeping
 from ptc_cli.sandbox.outcome import Verdict, over_limit
 from ptc_cli.sandbox.output import KeptBytes, OutputPipe
-from ptc_cli.sandbox.wire import Begun, Broken, Called, Cancelled, Ended, Frame, Progressed, Ready, ViolationError
+from ptc_cli.sandbox.wire import (
+    Begun,
+    Broken,
+    Called,
+    Cancelled,
+    Ended,
+    Frame,
+    LeftOut,
+    Piece,
+    Progressed,
+    Ready,
+    ViolationError,
+)
 from ptc_cli.sandbox.worker import Child
 
 _WATCH_SECONDS = 0.1
@@ -56,6 +70,7 @@ class Supervision:
         self.is_over = False
         """Whether nothing more is done for it."""
 
+        self._keeping = Keeping(execution, emit=emit)
         self.calls = Calls(execution, call=call, send=channel.send, clock=clock)
         self.calls.room_made = channel.release
         kept = KeptBytes(self._limits.kept_bytes, self._printed_too_much)
@@ -78,7 +93,11 @@ class Supervision:
             self.calls.cancel(frame.id)
         elif isinstance(frame, Progressed):
             self._report(frame)
-        elif isinstance(frame, Ended):
+        elif isinstance(frame, Piece):
+            self._keeping.take(frame)
+        elif isinstance(frame, LeftOut):
+            self._keeping.leave(frame)
+        else:
             self.ended = frame
 
     def condemn(self, verdict: Verdict) -> None:
@@ -87,7 +106,17 @@ class Supervision:
             self.verdict = verdict
         self._stop()
 
-    async def watch(self) -> None:
+    def watches(self) -> tuple[Coroutine[None, None, None], ...]:
+        """Return what is to go on for as long as the program runs."""
+        return self._watch(), self._watch_disk()
+
+    async def conclude(self) -> None:
+        """Say which files were not kept, and judge what a program that has ended left on the disk."""
+        self._keeping.close()
+        if self.verdict is None:
+            self.verdict = await self._overfull()
+
+    async def _watch(self) -> None:
         """Stop the program when its time is up, and count its threads where the kernel does not."""
         counts_threads = self._child.counts_threads
         while (left := self._limits.wall_seconds - self._clock.elapsed()) > 0:
@@ -98,6 +127,23 @@ class Supervision:
             await asyncio.sleep(min(rest, _WATCH_SECONDS) if counts_threads else rest)
         message = f"the program was still running after {self._limits.wall_seconds:g} s"
         self.condemn(over_limit("wall_seconds", self._limits, message))
+
+    async def _watch_disk(self) -> None:
+        """Stop the program when its named workspace is too full: the kernel bounds each of its files, but not all."""
+        while self._child.ground.workspace is not None and not self.is_over:
+            began = time.perf_counter()
+            if (verdict := await self._overfull()) is not None:
+                self.condemn(verdict)
+            await asyncio.sleep(max(_WATCH_SECONDS, 10 * (time.perf_counter() - began)))
+
+    async def _overfull(self) -> Verdict | None:
+        ground = self._child.ground
+        if ground.workspace is None:
+            return None
+        # In a thread: a folder may take long to walk, and its disk to answer.
+        excess = await asyncio.to_thread(lambda: ground.excess)
+        hint = "Delete files in it, or the whole of it: ptc workspaces remove. Or raise the limit disk_bytes."
+        return None if excess is None else over_limit("disk_bytes", self._limits, excess, hint=hint)
 
     def _start(self, called: Called) -> None:
         if self.is_over or self.verdict is not None:
@@ -148,4 +194,6 @@ def job(execution: Execution) -> JsonObject:
         "supplied": list(execution.supplied),
         "bindings": [to_json(binding) for binding in execution.bindings],
         "value_bytes": execution.limits.value_bytes,
+        "keep": list(execution.keep),
+        "artifact_bytes": execution.limits.artifact_bytes,
     }

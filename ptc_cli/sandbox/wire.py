@@ -24,9 +24,14 @@ FRAME_BYTES = 8 << 20
 EXACT_BYTES = 1 << 20
 """The longest frame that takes the slow way, which costs the host 0.1 s per MiB at worst."""
 
+VALUES = 1 << 18
+"""The most values in a frame, unless the program's value may have more: a million empty lists stall the host for 1 s,
+in whichever thread they are read, since who reads JSON keeps all others waiting."""
+
 _FAST, _EXACT = b"F", b"E"
 _DEPTH = 254
 _NAME_CHARACTERS = 4096
+_PATH_CHARACTERS = 1024
 _TEXT_CHARACTERS = 400_000
 
 
@@ -82,6 +87,25 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """More of a file that the program left behind."""
+
+    path: str
+    """Relative to the workspace, without a part that leads elsewhere."""
+
+    content: bytes
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A file that the program left behind, and that is not sent."""
+
+    path: str
+    reason: Literal["artifact_bytes", "count", "name", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The program is over."""
 
@@ -92,7 +116,7 @@ class Ended:
     limit: str | None
 
 
-Frame: TypeAlias = Ready | Begun | Broken | Called | Cancelled | Progressed | Ended
+Frame: TypeAlias = Ready | Begun | Broken | Called | Cancelled | Progressed | Piece | LeftOut | Ended
 
 
 def framed(payload: bytes) -> bytes:
@@ -137,12 +161,14 @@ def answer(call: int, result: ToolResult) -> bytes:
     return encode(frame)
 
 
-def parse(payload: bytes, *, exact_bytes: int = EXACT_BYTES) -> Frame:
+def parse(payload: bytes, *, exact_bytes: int = EXACT_BYTES, values: int = VALUES) -> Frame:
     """Return the frame that a payload holds.
 
     Raises:
         ViolationError: It holds none.
     """
+    if _has_more_values(payload, values):
+        _violate(f"a frame of more than {values:,} values")
     data = _decode(payload, exact_bytes)
     if not isinstance(data, dict):
         _violate("a frame that is not an object")
@@ -157,6 +183,19 @@ def parse(payload: bytes, *, exact_bytes: int = EXACT_BYTES) -> Frame:
     if isinstance(frame, Ended) and payload[:1] == _EXACT and not is_exact(frame.value):
         _violate("a value that is not JSON")
     return replace(frame, bytes=len(payload)) if isinstance(frame, Called) else frame
+
+
+def _has_more_values(text: bytes, most: int) -> bool:
+    """Say whether JSON holds more values than so many, or so many texts that it is not worth counting."""
+    # No value is shorter than two bytes, its comma included.
+    if len(text) <= 2 * most or _marks(text) <= most:
+        return False
+    plain = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return plain.count(b'"') > 4 * most or _marks(b"".join(plain.split(b'"')[::2])) > most
+
+
+def _marks(text: bytes) -> int:
+    return sum(map(text.count, (b",", b"[", b"{")))
 
 
 def _decode(payload: bytes, exact_bytes: int) -> JsonValue:
@@ -276,6 +315,25 @@ def _read_progress(data: JsonObject) -> Frame:
     return Progressed(done=_number(data, "done"), total=total, note=_text(data, "note"))
 
 
+def _read_piece(data: JsonObject) -> Frame:
+    path = _text(data, "path", _PATH_CHARACTERS)
+    if not path.isprintable() or any(part in ("", ".", "..") for part in path.split("/")):
+        _violate("a file whose path leads elsewhere")
+    try:
+        content = base64.b64decode(_typed(data, "content", str), validate=True)
+    except ValueError as error:
+        raise ViolationError("a file whose content is not base64") from error
+    return Piece(path=path, content=content, is_last=_typed(data, "is_last", bool))
+
+
+def _read_left(data: JsonObject) -> Frame:
+    reason = _word(data, "reason", ("artifact_bytes", "count", "name", "unreadable"))
+    return LeftOut(
+        path=_text(data, "path", _PATH_CHARACTERS),
+        reason=cast("Literal['artifact_bytes', 'count', 'name', 'unreadable']", reason),
+    )
+
+
 def _read_end(data: JsonObject) -> Frame:
     kind = cast("ValueKind", _word(data, "value_kind", ("none", "json", "repr")))
     value = _text(data, "value", 1 << 31) if kind == "repr" else data["value"]
@@ -304,5 +362,7 @@ _READERS: Mapping[str, Callable[[JsonObject], Frame]] = {
     "call": _read_call,
     "cancel": _read_cancel,
     "progress": _read_progress,
+    "keep": _read_piece,
+    "left": _read_left,
     "end": _read_end,
 }

@@ -10,7 +10,6 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,10 @@ from typing import Any
 
 import ptc_cli
 from ptc_cli.core.errors import SandboxError, WorkerError
+from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
 from ptc_cli.sandbox import layers as names
+from ptc_cli.sandbox.ground import Ground
 from ptc_cli.sandbox.interpreter import Interpreter, orjson_folder
 from ptc_cli.sandbox.outcome import Exit
 
@@ -31,12 +32,18 @@ _ERROR_BYTES = 4096
 # Nothing of the host's environment; two malloc arenas, since every one counts against the memory limit.
 # As isolated as `-I`, whose `-E` would leave out the hash seed too: a program that runs again must see sets in the same
 # order (`Execution.hash_seed`). Collisions that it makes of that hurt itself only.
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MALLOC_ARENA_MAX": "2",
     "PYTHONDONTWRITEBYTECODE": "1",
+    # Numeric libraries start a thread per processor when they are imported, each with megabytes of its own.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # There is no screen.
+    "MPLBACKEND": "Agg",
 }
 _WORKSPACE_ENVIRONMENT = {"HOME": "/workspace", "TMPDIR": "/workspace"}
 
@@ -54,7 +61,7 @@ class Child:
     channel: socket.socket
     stdout: int
     stderr: int
-    disk_bytes: int
+    ground: Ground
     exited: asyncio.Future[Exit]
     counts_threads: bool
     """Whether its threads are counted on this side, since the kernel does not."""
@@ -99,20 +106,25 @@ class Worker:
 
     @classmethod
     async def start(
-        cls, interpreter: Interpreter, *, use_namespaces: bool, answer_seconds: float = _START_SECONDS
+        cls,
+        interpreter: Interpreter,
+        *,
+        use_namespaces: bool,
+        preload: tuple[str, ...] = (),
+        answer_seconds: float = _START_SECONDS,
     ) -> Worker:
         """Start a worker, and wait until it can run programs; a machine that hangs is given `answer_seconds`.
 
         Raises:
             LayersMissingError: A layer that it cannot do without is missing.
-            WorkerError: It does not start.
+            WorkerError: It does not start, or what it is to preload cannot be.
         """
-        control, process = _launch(interpreter, use_namespaces=use_namespaces)
+        control, process = _launch(interpreter, use_namespaces=use_namespaces, preload=preload)
         try:
-            layers = _layers(await _hear_once(control, process, answer_seconds), use_namespaces=use_namespaces)
-            needed = set(names.LAYERS) - {"landlock"} if use_namespaces else set(names.PROCESS_LAYERS)
-            names.demand(layers, sorted(needed), by="this machine does not give it")
-            await _hear_once(control, process, _START_SECONDS)
+            told = _with_own_part(await _hear_once(control, process, answer_seconds), process.pid)
+            layers = _layers(told, use_namespaces=use_namespaces)
+            names.demand(layers, _needed(layers, use_namespaces=use_namespaces), by="this machine does not give it")
+            _refuse_failed(await _hear_once(control, process, _START_SECONDS))
         except BaseException:
             control.close()
             _end(process)
@@ -121,7 +133,7 @@ class Worker:
         process.stderr.close()
         return cls(process, control, layers, use_namespaces=use_namespaces)
 
-    async def fork(self, disk_bytes: int) -> Child:
+    async def fork(self, ground: Ground) -> Child:
         """Return a new confined process.
 
         Raises:
@@ -137,7 +149,7 @@ class Worker:
         # Whoever waits for a process has its own way to hear of it; an end nobody waits for is no error.
         exited.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            self._order({"id": order, "disk_bytes": disk_bytes}, theirs.fileno(), their_out, their_err)
+            self._order({"id": order, **_told(ground)}, theirs.fileno(), their_out, their_err)
             process, handle = await started
         except BaseException:
             ours.close()
@@ -155,7 +167,7 @@ class Worker:
             channel=ours,
             stdout=out,
             stderr=err,
-            disk_bytes=disk_bytes,
+            ground=ground,
             exited=exited,
             counts_threads=not self._use_namespaces,
         )
@@ -166,7 +178,7 @@ class Worker:
         self._control.close()
         await asyncio.to_thread(_end, self._process)
 
-    def _order(self, message: Mapping[str, int], *descriptors: int) -> None:
+    def _order(self, message: JsonObject, *descriptors: int) -> None:
         if self.is_gone:
             raise WorkerError("sandbox: the worker process has ended")
         try:
@@ -213,6 +225,14 @@ class Worker:
             _fail(future, WorkerError("sandbox: the worker process ended, and its programs with it"))
 
 
+def _told(ground: Ground) -> JsonObject:
+    return {
+        "disk_bytes": ground.disk_bytes,
+        "workspace": None if ground.workspace is None else str(ground.workspace),
+        "mounts": [[mount.path, mount.name] for mount in ground.mounts],
+    }
+
+
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)
@@ -222,17 +242,25 @@ def _exit(told: dict[str, Any]) -> Exit:
     return Exit(code=told["exit"], cpu_seconds=told["cpu_seconds"], peak_memory_bytes=told["peak_memory_bytes"])
 
 
-def _launch(interpreter: Interpreter, *, use_namespaces: bool) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+def _refuse_failed(told: dict[str, Any]) -> None:
+    if "failed" in told:
+        raise WorkerError(f"sandbox: {told['failed']}", hint="Mend preload under [sandbox], or leave it out.")
+
+
+def _launch(
+    interpreter: Interpreter, *, use_namespaces: bool, preload: tuple[str, ...]
+) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     plan = {
         "control": theirs.fileno(),
         "use_namespaces": use_namespaces,
         "readable": interpreter.readable,
         "packages": interpreter.packages,
+        "preload": preload,
         "orjson": orjson_folder(),
     }
     control.setblocking(False)
-    environment = {**_ENVIRONMENT, **(_WORKSPACE_ENVIRONMENT if use_namespaces else {})}
+    environment = {**ENVIRONMENT, **(_WORKSPACE_ENVIRONMENT if use_namespaces else {})}
     try:
         # The worker ends when this socket does: not with the thread that started it, as PR_SET_PDEATHSIG would have it.
         process = subprocess.Popen(
@@ -277,6 +305,25 @@ def _last_words(process: subprocess.Popen[bytes]) -> str:
     os.set_blocking(process.stderr.fileno(), False)
     text = (process.stderr.read(_ERROR_BYTES) or b"").decode("utf-8", "replace").strip()
     return text.splitlines()[-1] if text else f"exit code {process.returncode}"
+
+
+def _with_own_part(told: dict[str, Any], process: int) -> dict[str, Any]:
+    """Add what this process needs to end programs, whatever they do."""
+    try:
+        handle = os.pidfd_open(process)
+        try:
+            signal.pidfd_send_signal(handle, 0)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        return {**told, "missing": {**told["missing"], "pidfd": str(error)}}
+    return told
+
+
+def _needed(layers: Layers, *, use_namespaces: bool) -> list[str]:
+    needed = set(names.LAYERS) - {"landlock"} if use_namespaces else set(names.PROCESS_LAYERS)
+    # What is missing and is no layer, such as `/proc`, is something that no backend can do without.
+    return sorted(needed | {layer.name for layer in layers.missing if layer.name not in names.LAYERS})
 
 
 def _layers(told: dict[str, Any], *, use_namespaces: bool) -> Layers:

@@ -32,7 +32,10 @@ _HINTS: Mapping[str, str] = {
         ("vi", "vim", "nano", "emacs", "ed", "code", "patch"),
         "Read files with cat, sed -n or grep; a program goes straight to execute_python, without a file.",
     ),
-    **dict.fromkeys(("git", "gh", "hg", "svn"), "There is no repository here; a tool may reach one: `ls /docs`."),
+    **dict.fromkeys(
+        ("git", "gh", "hg", "svn"),
+        "There is no repository here; a tool may reach one: see `ls /docs`, and call it from execute_python.",
+    ),
     **dict.fromkeys(
         ("mypy", "pyright", "ruff", "pytest"), "execute_python type-checks a program before anything of it runs."
     ),

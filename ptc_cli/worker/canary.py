@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Mapping
 
 from ptc_cli.worker.confine import Allowance, Cage, fork, isolate, limit, lock
+from ptc_cli.worker.files import Held
 from ptc_cli.worker.namespaces import NAMESPACE_FILES, LayerMissingError, identities, layer
 
 _MOST_BYTES = 1 << 16
@@ -43,10 +44,11 @@ def _sing(cage: Cage, before: Mapping[str, str], write: int) -> int:
 
 
 def _look(cage: Cage, before: Mapping[str, str]) -> dict[str, str]:
-    isolate(cage, 1 << 20)
+    files = Held(disk_bytes=1 << 20)
+    isolate(cage, files)
     found = _namespaces(cage, before) if cage.use_namespaces else {}
     found |= _privileges(cage)
-    lock(cage)
+    lock(cage, files)
     if cage.landlock_version:
         found["landlock"] = _refused(lambda: os.close(os.open("self/status", os.O_RDONLY, dir_fd=cage.processes)))
     limit(_ALLOWANCE, already_mapped_bytes=1 << 30)
@@ -60,12 +62,19 @@ def _namespaces(cage: Cage, before: Mapping[str, str]) -> dict[str, str]:
     found = {name: "" if now[name] != before[name] else "it is still the machine's own" for name in NAMESPACE_FILES}
     if os.getpid() != 1:
         found["pid-namespace"] = "the program is not the first process of its own"
-    found["read-only-root"] = _refused(_write_to_root) or _strangers(cage.readable)
+    found["read-only-root"] = _refused(_write_to_root) or _writable(cage.readable) or _strangers(cage.readable)
     return found
 
 
+def _writable(readable: tuple[str, ...]) -> str:
+    """Return what to say of a mount that only the owner of its files keeps a program from writing to."""
+    mounts = ("/", *(path for path in readable if os.path.exists(path)))  # noqa: PTH110
+    more = [path for path in mounts if not os.statvfs(path).f_flag & os.ST_RDONLY]
+    return f"{', '.join(more)} could be written to" if more else ""
+
+
 def _strangers(readable: tuple[str, ...]) -> str:
-    expected = {"dev", "etc", "tmp", "workspace"} | {path.split("/")[1] for path in readable}
+    expected = {"dev", "etc", "mnt", "tmp", "workspace"} | {path.split("/")[1] for path in readable}
     more = set(os.listdir("/")) - expected  # noqa: PTH208
     return f"the root shows {', '.join(sorted(more))}" if more else ""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import resource
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from signal import SIGKILL
 
 from ptc_cli.worker import kernel, landlock
+from ptc_cli.worker.files import Held, arrange
 from ptc_cli.worker.landlock import Access
-from ptc_cli.worker.namespaces import NOBODY, WORKSPACE, layer
+from ptc_cli.worker.namespaces import FILES, NOBODY, WORKSPACE, layer
 from ptc_cli.worker.seccomp import allow_list, assemble
 from ptc_cli.worker.syscalls import system_calls
 
@@ -22,7 +24,6 @@ MOST_FILES = 4096
 """Descriptors that a worker may have; none is higher."""
 
 _PROGRAM_USER = 1000
-_INODES = 4096
 _STACK_BYTES = 8 << 20
 # The channel's thread and its stack are ours, not the program's.
 _OWN_THREADS = 2
@@ -42,6 +43,10 @@ class Cage:
     """Descriptor of `/proc`."""
 
     pid_namespace: int
+    host_mounts: int | None
+    """The mount namespace with all that the user can see, from which programs are given files; None without any."""
+
+    own_mounts: int | None
     readable: tuple[str, ...]
     landlock_version: int
     user: int | None
@@ -79,7 +84,7 @@ def fork(cage: Cage) -> int:
     return process
 
 
-def isolate(cage: Cage, disk_bytes: int) -> None:
+def isolate(cage: Cage, files: Held) -> None:
     """Leave the worker: other namespaces, another user, no privileges.
 
     Raises:
@@ -87,12 +92,13 @@ def isolate(cage: Cage, disk_bytes: int) -> None:
     """
     # A signal to process group 0 would reach the worker and every other program.
     os.setsid()
+    if not cage.use_namespaces:
+        # As long as this process may still go there.
+        _go_to_workspace(files)
     with layer("user-namespace" if cage.use_namespaces else "capabilities-dropped"):
         _change_user(cage.user)
     if cage.use_namespaces:
-        _enter_own_namespaces(cage, disk_bytes)
-    else:
-        os.chdir("/")
+        _enter_own_namespaces(cage, files)
     os.umask(0o077)
     with layer("no-new-privileges"):
         kernel.forbid_new_privileges()
@@ -105,7 +111,7 @@ def isolate(cage: Cage, disk_bytes: int) -> None:
         os._exit(1)
 
 
-def lock(cage: Cage) -> None:
+def lock(cage: Cage, files: Held) -> None:
     """Withhold files and system calls.
 
     Raises:
@@ -113,12 +119,12 @@ def lock(cage: Cage) -> None:
     """
     if cage.landlock_version:
         with layer("landlock"):
-            landlock.restrict(_files(cage), kernel_version=cage.landlock_version)
+            landlock.restrict(_rules(cage, files), kernel_version=cage.landlock_version)
     with layer("rlimits"):
         for kind in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
             resource.setrlimit(kind, (0, 0))
     with layer("seccomp"):
-        kernel.install_filter(cage.filter if cage.use_namespaces else filter_for(os.getpid()))
+        kernel.install_filter(cage.filter if cage.use_namespaces else filter_for(os.getpid(), root_is_own=False))
 
 
 def limit(allowance: Allowance, *, already_mapped_bytes: int) -> None:
@@ -139,23 +145,24 @@ def limit(allowance: Allowance, *, already_mapped_bytes: int) -> None:
         resource.setrlimit(kind, (most, most))
 
 
-def filter_for(process: int) -> bytes:
+def filter_for(process: int, *, root_is_own: bool) -> bytes:
     """Return the filter for a program that is a certain process."""
     calls = system_calls()
     if calls is None:
         raise kernel.KernelError(0, f"no table of system calls for this machine ({os.uname().machine})")
-    return assemble(allow_list(calls, process=process))
+    return assemble(allow_list(calls, process=process, root_is_own=root_is_own))
 
 
-def take_descriptors(output: int, errors: int, channel: int, *, keep: int) -> None:
-    """Have nothing open but null, output, errors and the channel, as descriptors 0 to 3, and one to keep."""
+def take_descriptors(output: int, errors: int, channel: int, *, keep: Collection[int]) -> None:
+    """Have nothing open but null, output, errors and the channel, as descriptors 0 to 3, and what to keep above."""
     null = os.open("/dev/null", os.O_RDONLY)
     # Out of the way first: any of them may lie where another belongs.
     high = [fcntl.fcntl(each, fcntl.F_DUPFD, 64) for each in (null, output, errors, channel)]
     for target, descriptor in enumerate(high):
         os.dup2(descriptor, target)
-    os.closerange(CHANNEL + 1, keep)
-    os.closerange(keep + 1, MOST_FILES)
+    borders = [CHANNEL, *sorted(keep), MOST_FILES]
+    for below, above in pairwise(borders):
+        os.closerange(below + 1, above)
 
 
 def _change_user(user: int | None) -> None:
@@ -166,7 +173,7 @@ def _change_user(user: int | None) -> None:
     os.setresuid(user, user, user)
 
 
-def _enter_own_namespaces(cage: Cage, disk_bytes: int) -> None:
+def _enter_own_namespaces(cage: Cage, files: Held) -> None:
     """Enter a user namespace of the program's own, which also makes the limit on threads its own."""
     # Otherwise the maps below would belong to root since the user changed.
     kernel.set_dumpable(dumpable=True)
@@ -179,10 +186,16 @@ def _enter_own_namespaces(cage: Cage, disk_bytes: int) -> None:
         ):
             _write(cage.processes, f"self/{name}", text)
     with layer("mount-namespace"):
-        owner = f"uid={_PROGRAM_USER},gid={_PROGRAM_USER},mode=700"
-        flags = kernel.NO_SETUID | kernel.NO_DEVICES | kernel.NO_EXEC
-        kernel.mount("tmpfs", WORKSPACE, "tmpfs", flags, f"size={disk_bytes},nr_inodes={_INODES},{owner}")
-        os.chdir(WORKSPACE)
+        arrange(files, owner=_PROGRAM_USER)
+
+
+def _go_to_workspace(files: Held) -> None:
+    if files.workspace is None:
+        os.chdir("/")
+        return
+    os.fchdir(files.workspace)
+    folder = os.getcwd()  # noqa: PTH109  # this process has no use for pathlib
+    os.environ.update(HOME=folder, TMPDIR=folder)
 
 
 def _write(folder: int, path: str, text: str) -> None:
@@ -193,10 +206,13 @@ def _write(folder: int, path: str, text: str) -> None:
         os.close(descriptor)
 
 
-def _files(cage: Cage) -> Mapping[str, Access]:
+def _rules(cage: Cage, files: Held) -> Mapping[str | int, Access]:
     if cage.use_namespaces:
         return {"/": "read", WORKSPACE: "write", "/dev/null": "write"}
-    present: dict[str, Access] = {path: "read" for path in cage.readable if os.path.exists(path)}  # noqa: PTH110
+    paths = [path for path in (*cage.readable, *FILES) if os.path.exists(path)]  # noqa: PTH110
+    present: dict[str | int, Access] = dict.fromkeys(paths, "read")
+    if files.workspace is not None:
+        present[files.workspace] = "write"
     return {**present, "/dev/zero": "read", "/dev/urandom": "read", "/dev/null": "write"}
 
 

@@ -40,6 +40,10 @@ class Job:
     supplied: tuple[str, ...]
     servers: tuple[Server, ...] = field(repr=False)
     value_bytes: int
+    keep: tuple[str, ...]
+    """Globs over paths in the workspace."""
+
+    artifact_bytes: int
 
     @classmethod
     def of(cls, frame: dict[str, Any]) -> Job:
@@ -53,6 +57,8 @@ class Job:
             supplied=tuple(frame["supplied"]),
             servers=tuple(_server(data) for data in frame["bindings"]),
             value_bytes=frame["value_bytes"],
+            keep=tuple(frame["keep"]),
+            artifact_bytes=frame["artifact_bytes"],
         )
 
 

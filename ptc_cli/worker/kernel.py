@@ -16,7 +16,7 @@ READ_ONLY, NO_SETUID, NO_DEVICES, NO_EXEC = 1, 2, 4, 8
 _RECURSIVE, _PRIVATE = 1 << 14, 1 << 18
 _DETACH = 2
 _AT_CWD = -100
-_AT_RECURSIVE = 0x8000
+_AT_RECURSIVE, _AT_ITSELF = 0x8000, 0x1000
 _CLONE_TREE, _CLOSE_ON_EXEC = 1, 0o2000000
 _FROM_DESCRIPTOR = 4
 
@@ -74,6 +74,11 @@ def mount(source: str, target: str, kind: str, flags: int, options: str) -> None
     _checked(int(_libc.mount(*texts, ctypes.c_ulong(flags), os.fsencode(options))), f"mount {target}")
 
 
+def unmount(target: str) -> None:
+    """Take away what was last mounted there, now or when nothing of it is open any more."""
+    _checked(int(_libc.umount2(os.fsencode(target), _DETACH)), "umount2")
+
+
 def make_mounts_private() -> None:
     """Keep what is mounted from now on from spreading to other namespaces."""
     _checked(int(_libc.mount(None, b"/", None, ctypes.c_ulong(_RECURSIVE | _PRIVATE), None)), "mount /")
@@ -82,6 +87,11 @@ def make_mounts_private() -> None:
 def copy_tree(path: str) -> int:
     """Return a descriptor of a copy of the mounts at a path, which is nowhere mounted yet."""
     return syscall("open_tree", _AT_CWD, os.fsencode(path), _CLONE_TREE | _CLOSE_ON_EXEC | _AT_RECURSIVE)
+
+
+def copy_tree_at(descriptor: int) -> int:
+    """Return a descriptor of a copy of the mounts at what another descriptor stands for."""
+    return syscall("open_tree", descriptor, b"", _CLONE_TREE | _CLOSE_ON_EXEC | _AT_RECURSIVE | _AT_ITSELF)
 
 
 def place_tree(descriptor: int, path: str) -> None:
@@ -93,6 +103,12 @@ def restrict_tree(path: str, attributes: int) -> None:
     """Set attributes such as `READ_ONLY` on everything that is mounted at and below a path."""
     block = struct.pack("QQQQ", attributes, 0, 0, 0)
     syscall("mount_setattr", _AT_CWD, os.fsencode(path), _AT_RECURSIVE, block, len(block))
+
+
+def restrict_tree_at(descriptor: int, attributes: int) -> None:
+    """Set attributes on everything that `copy_tree_at` copied."""
+    block = struct.pack("QQQQ", attributes, 0, 0, 0)
+    syscall("mount_setattr", descriptor, b"", _AT_RECURSIVE | _AT_ITSELF, block, len(block))
 
 
 def enter_root(path: str) -> None:

@@ -10,8 +10,9 @@ from typing import Literal
 
 from ptc_cli.worker.kernel import KernelError, syscall
 
-Access = Literal["read", "write"]
+Access = Literal["read", "write", "run"]
 
+_RUN = 1 << 0
 _WRITE_FILE, _READ_FILE, _READ_FOLDER = 1 << 1, 1 << 2, 1 << 3
 _REMOVE_FOLDER, _REMOVE_FILE, _MAKE_FOLDER, _MAKE_FILE, _MAKE_LINK = 1 << 4, 1 << 5, 1 << 7, 1 << 8, 1 << 12
 _MOVE, _TRUNCATE = 1 << 13, 1 << 14
@@ -20,7 +21,8 @@ _READ = _READ_FILE | _READ_FOLDER
 _WRITE = (
     _READ | _WRITE_FILE | _REMOVE_FOLDER | _REMOVE_FILE | _MAKE_FOLDER | _MAKE_FILE | _MAKE_LINK | _MOVE | _TRUNCATE
 )
-_OF_A_FILE = _WRITE_FILE | _READ_FILE | _TRUNCATE
+_OF_A_FILE = _RUN | _WRITE_FILE | _READ_FILE | _TRUNCATE
+_RIGHTS: Mapping[Access, int] = {"read": _READ, "write": _WRITE, "run": _READ | _RUN}
 
 _ASK_VERSION = 1
 _BENEATH = 1
@@ -42,16 +44,16 @@ def handled_files(kernel_version: int) -> int:
     return (1 << by_version.get(kernel_version, 16)) - 1
 
 
-def restrict(rules: Mapping[str, Access], *, kernel_version: int) -> None:
-    """Withhold every right but those over the paths given, from this thread and those it starts."""
+def restrict(rules: Mapping[str | int, Access], *, kernel_version: int) -> None:
+    """Withhold every right but those over the paths, or descriptors, given, from this thread and those it starts."""
     files = handled_files(kernel_version)
     network = _TCP_BIND_AND_CONNECT if kernel_version >= _TCP_VERSION else 0
     scope = _SIGNALS_AND_ABSTRACT_SOCKETS if kernel_version >= _SCOPE_VERSION else 0
     attributes = struct.pack("QQQ", files, network, scope)[: _attribute_bytes(kernel_version)]
     ruleset = syscall("landlock_create_ruleset", attributes, len(attributes), 0)
     try:
-        for path, access in rules.items():
-            _allow(ruleset, path, (_READ if access == "read" else _WRITE) & files)
+        for place, access in rules.items():
+            _allow(ruleset, place, _RIGHTS[access] & files)
         syscall("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)
@@ -63,8 +65,8 @@ def _attribute_bytes(kernel_version: int) -> int:
     return 16 if kernel_version >= _TCP_VERSION else 8
 
 
-def _allow(ruleset: int, path: str, rights: int) -> None:
-    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+def _allow(ruleset: int, place: str | int, rights: int) -> None:
+    descriptor = os.open(place, os.O_PATH | os.O_CLOEXEC) if isinstance(place, str) else os.dup(place)
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             rights &= _OF_A_FILE

@@ -12,10 +12,13 @@ from signal import SIGKILL
 from ptc_cli.worker import kernel
 
 WORKSPACE = "/workspace"
+MOUNTS = "/mnt"
 NOBODY = 65534
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-_FILES = ("/etc/ld.so.cache", "/etc/localtime")
+FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types")
+"""Files of the machine that the standard library reads: where libraries lie, the time zone, types by suffix."""
+
 _SCAFFOLDS = ("/tmp", "/mnt", "/var", "/usr")  # noqa: S108  # where the new root is put together, out of sight
 
 NAMESPACE_FILES: Mapping[str, str] = {
@@ -52,8 +55,11 @@ def identities(processes: int) -> dict[str, str]:
     return {name: os.readlink(f"self/ns/{file}", dir_fd=processes) for name, file in NAMESPACE_FILES.items()}
 
 
-def enter(readable: tuple[str, ...]) -> None:
+def enter(readable: tuple[str, ...], processes: int) -> int:
     """Put this process into namespaces of its own, with nothing but the readable paths in sight.
+
+    Returns a descriptor of a mount namespace that has all that the user can see, for what single programs are given.
+    `processes` is a descriptor of `/proc`.
 
     Forks: who returns is the first process of a process-id namespace; the caller only waits for it, and ends with it.
 
@@ -67,6 +73,8 @@ def enter(readable: tuple[str, ...]) -> None:
         _become_first_process()
     with layer("mount-namespace"):
         kernel.unshare(kernel.NEW_MOUNTS)
+        host = mounts_of(processes)
+        kernel.unshare(kernel.NEW_MOUNTS)
         kernel.make_mounts_private()
     with layer("network-namespace"):
         kernel.unshare(kernel.NEW_NETWORK)
@@ -77,6 +85,12 @@ def enter(readable: tuple[str, ...]) -> None:
         kernel.set_host_name("sandbox")
     with layer("read-only-root"):
         _build_root(readable)
+    return host
+
+
+def mounts_of(processes: int) -> int:
+    """Return a descriptor of this process's mount namespace."""
+    return os.open("self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
 
 
 def _enter_user_namespace() -> None:
@@ -134,13 +148,14 @@ def _become_first_process() -> None:
 
 def _build_root(readable: tuple[str, ...]) -> None:
     # Copied before anything is covered by the scaffold, and while this process may still read them.
-    paths = [path for path in (*readable, *_FILES, *_DEVICES) if Path(path).exists()]
+    paths = [path for path in (*readable, *FILES, *_DEVICES) if Path(path).exists()]
     trees = {path: kernel.copy_tree(path) for path in _outermost(paths)}
     root = next(path for path in _SCAFFOLDS if Path(path).is_dir())
     kernel.mount("tmpfs", root, "tmpfs", kernel.NO_SETUID | kernel.NO_DEVICES, "size=1m,mode=755")
     for path, tree in trees.items():
         _place(tree, path, root)
-    Path(f"{root}{WORKSPACE}").mkdir()
+    for folder in (WORKSPACE, MOUNTS):
+        Path(f"{root}{folder}").mkdir(exist_ok=True)
     _lead_to_workspace(Path(root, "tmp"))
     kernel.restrict_tree(root, kernel.READ_ONLY | kernel.NO_SETUID)
     kernel.enter_root(root)

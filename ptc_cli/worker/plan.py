@@ -20,6 +20,9 @@ class Plan:
     packages: tuple[str, ...]
     """Folders to import from, beside the standard library."""
 
+    preload: tuple[str, ...]
+    """Modules to import once for all programs."""
+
     orjson: str | None
     """Folder of the orjson package, for our own use; None where there is none."""
 
@@ -32,5 +35,6 @@ class Plan:
             use_namespaces=data["use_namespaces"],
             readable=tuple(data["readable"]),
             packages=tuple(data["packages"]),
+            preload=tuple(data["preload"]),
             orjson=data["orjson"],
         )

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from ptc_cli.worker.channel import Channel, Frame
 from ptc_cli.worker.job import Job
+from ptc_cli.worker.keeping import Keeper
 from ptc_cli.worker.output import flush
 from ptc_cli.worker.program import INTERRUPTED, evaluate
 from ptc_cli.worker.surroundings import Surroundings
@@ -22,6 +23,7 @@ class Session:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._surroundings = Surroundings(channel, are_shared=True)
+        self._keeper = Keeper(channel)
         self._context = contextvars.copy_context()
 
     def serve(self) -> NoReturn:
@@ -40,6 +42,7 @@ class Session:
                 self._channel.begin()
                 frame = evaluate(job, self._surroundings, self._drive)
                 flush()
+                self._keeper.keep(job)
             finally:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
         except KeyboardInterrupt:

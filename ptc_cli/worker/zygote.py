@@ -23,8 +23,10 @@ from ptc_cli.worker.canary import holding
 from ptc_cli.worker.child import live
 from ptc_cli.worker.confine import MOST_FILES, Cage, filter_for, fork, stack_bytes
 from ptc_cli.worker.exact import use_orjson
-from ptc_cli.worker.namespaces import NOBODY, LayerMissingError, enter, identities, layer
+from ptc_cli.worker.files import Held, Wanted, held
+from ptc_cli.worker.namespaces import NOBODY, LayerMissingError, enter, identities, layer, mounts_of
 from ptc_cli.worker.plan import Plan
+from ptc_cli.worker.preload import PreloadError, preload
 from ptc_cli.worker.warm import warm_up
 
 _PACKET_BYTES = 1 << 16
@@ -47,6 +49,11 @@ def main(plan: Plan) -> NoReturn:
             "missing": {name: against for name, against in found.items() if against},
         },
     )
+    try:
+        preload(plan.preload, processes=cage.processes)
+    except PreloadError as error:
+        _send(control, {"failed": str(error)})
+        sys.exit(1)
     warm_up()
     _send(control, {"ready": True})
     Zygote(control, cage).serve()
@@ -54,34 +61,47 @@ def main(plan: Plan) -> NoReturn:
 
 def _build(plan: Plan) -> tuple[Cage, dict[str, str]]:
     """Build what all programs share, and try it on a first process."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = min(MOST_FILES, hard) if hard != resource.RLIM_INFINITY else MOST_FILES
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    stack_bytes()
+    with layer("rlimits"):
+        _limit_itself()
     if plan.orjson is not None:
         use_orjson(plan.orjson)
     sys.path += plan.packages
+    with layer("pidfd"):
+        os.close(os.pidfd_open(os.getpid()))
     with layer("proc"):
         processes = _open_processes()
         before = identities(processes)
     user = _user(plan)
-    if plan.use_namespaces:
-        enter(plan.readable)
+    host_mounts = enter(plan.readable, processes) if plan.use_namespaces else None
     # Not before the maps are written: a process that is not dumpable has a `/proc/self` that is root's.
     kernel.set_dumpable(dumpable=False)
-    cage = _cage(plan, processes, user)
-    absent = {} if cage.landlock_version else {"landlock": "the kernel has none"}
-    return cage, {**absent, **holding(cage, before)}
+    cage = _cage(plan, processes, user, host_mounts)
+    found = holding(cage, before)
+    if not cage.landlock_version:
+        return cage, {"landlock": "the kernel has none", **found}
+    if found.get("landlock"):
+        # A kernel may do without; one that has it and does not keep it is not to be trusted.
+        raise LayerMissingError("landlock", found["landlock"])
+    return cage, found
 
 
-def _cage(plan: Plan, processes: int, user: int | None) -> Cage:
+def _limit_itself() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = min(MOST_FILES, hard) if hard != resource.RLIM_INFINITY else MOST_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    stack_bytes()
+
+
+def _cage(plan: Plan, processes: int, user: int | None, host_mounts: int | None) -> Cage:
     with layer("seccomp"):
-        program = filter_for(1)
+        program = filter_for(1, root_is_own=True)
     return Cage(
         use_namespaces=plan.use_namespaces,
         worker=os.getpid(),
         processes=processes,
         pid_namespace=os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes),
+        host_mounts=host_mounts,
+        own_mounts=None if host_mounts is None else mounts_of(processes),
         readable=plan.readable,
         landlock_version=landlock.version(),
         user=user,
@@ -143,7 +163,7 @@ class Zygote:
             os._exit(0)
         order: dict[str, Any] = json.loads(message)
         try:
-            process = self._fork(tuple(descriptors), order["disk_bytes"])
+            process = self._fork(tuple(descriptors), Wanted.of(order))
             handle = os.pidfd_open(process)
         except OSError as error:
             _send(self._control, {"id": order["id"], "refused": str(error)})
@@ -155,19 +175,21 @@ class Zygote:
         self._poll.register(handle, select.POLLIN)
         _send(self._control, {"id": order["id"], "process": process}, handle)
 
-    def _fork(self, descriptors: tuple[int, ...], disk_bytes: int) -> int:
-        process = fork(self._cage)
-        if process == 0:
-            self._become_program(descriptors, disk_bytes)
+    def _fork(self, descriptors: tuple[int, ...], wanted: Wanted) -> int:
+        cage = self._cage
+        with held(wanted, host_mounts=cage.host_mounts, own_mounts=cage.own_mounts, user=cage.user) as files:
+            process = fork(cage)
+            if process == 0:
+                self._become_program(descriptors, files)
         return process
 
-    def _become_program(self, descriptors: tuple[int, ...], disk_bytes: int) -> NoReturn:
+    def _become_program(self, descriptors: tuple[int, ...], files: Held) -> NoReturn:
         channel, output, errors = descriptors
         try:
             live(
                 self._cage,
                 (channel, output, errors),
-                disk_bytes=disk_bytes,
+                files=files,
                 already_mapped_bytes=self._mapped_bytes,
             )
         finally:

@@ -100,6 +100,16 @@ async def bench(kind: str) -> None:
         print(f"{kind + ': host memory per program':44} {grown:8.0f} bytes")
 
 
+async def bench_monty() -> None:
+    """Its programs are a subset of Python's, so it is measured by what it is chosen for: start to end."""
+    show("monty: start", await timed_async(lambda: start_and_close("monty"), 5))
+    async with started(SandboxSettings(backend="monty")) as sandbox:
+        show("monty: cold program, one call", await timed_async(lambda: sandbox.value(_ONE_CALL), 20))
+        await sandbox.backend.prewarm(4)
+        warm = await timed_async(lambda: sandbox.value(_ONE_CALL), 20, pause=0.5)
+        show("monty: prewarmed program, one call", warm)
+
+
 def main() -> None:
     print(
         f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]}"
@@ -108,6 +118,7 @@ def main() -> None:
     show("python -I -c pass", timed(lambda: subprocess.run([sys.executable, "-I", "-c", "pass"], check=True), 20))
     for kind in ("zygote", "landlock"):
         asyncio.run(bench(kind))
+    asyncio.run(bench_monty())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 
 from ptc_cli.api import Engine, open_engine
 from ptc_cli.core.catalog import Caller
+from ptc_cli.core.event import Kept
 from ptc_cli.engine import open_engine as open_whole_engine
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,9 @@ VALUES = {
     "in_parallel.py": ["Login page loops after password reset", "Invoice shows the wrong currency"],
     "handle_errors.py": ["T-999: Error executing tool get_ticket: There is no ticket T-999. The first is T-101."],
 }
+
+
+REVENUE = {"north": 4248.0, "south": 2987.5}
 
 
 def variables(home: Path) -> dict[str, str]:
@@ -55,6 +59,34 @@ async def test_an_example_program_passes_the_check_and_gives_its_value(engine: E
     assert (result.status, result.diagnostics, result.error) == ("ok", (), None)
     assert result.value == VALUES[name]
     assert len(source.splitlines()) < 40
+
+
+async def test_the_example_with_a_mounted_file_sums_it_up_and_leaves_a_table(engine: Engine) -> None:
+    source = (EXAMPLES / "files" / "sales_summary.py").read_text(encoding="utf-8")
+
+    result = await engine.run(source, mounts=[EXAMPLES / "files" / "sales_data.csv"], keep=["*"])
+
+    assert (result.status, result.error, result.value) == ("ok", None, REVENUE)
+    assert result.stdout == "north sold most: 4,248.00\n"
+    assert [(file.path, file.bytes) for file in result.artifacts] == [("revenue.csv", 44)]
+
+
+async def test_the_example_with_pandas_draws_a_chart_that_is_kept(home: Path, tmp_path: Path) -> None:
+    python = os.environ.get("PTC_SCIENCE_PYTHON", "")
+    modules = [python, "-c", "import pandas, matplotlib"]
+    if not python or subprocess.run(modules, capture_output=True, check=False).returncode:
+        pytest.skip("PTC_SCIENCE_PYTHON names no interpreter with pandas and matplotlib")
+    (tmp_path / "ptc.toml").write_text(f'[sandbox]\npython = "{python}"\n')
+    source = (EXAMPLES / "files" / "sales_chart.py").read_text(encoding="utf-8")
+
+    async with open_engine(str(tmp_path / "ptc.toml"), cwd=ROOT, environ=variables(home)) as engine:
+        run = await engine.start(source, mounts=[EXAMPLES / "files" / "sales_data.csv"], keep=["*.png"])
+        result = await run.result()
+        contents = [event.what.content async for event in run.events() if isinstance(event.what, Kept)]
+
+    assert (result.status, result.error, result.value) == ("ok", None, REVENUE)
+    assert [file.path for file in result.artifacts] == ["sales.png"]
+    assert [content[:4] for content in contents] == [b"\x89PNG"]
 
 
 def test_the_example_of_the_python_api_runs(home: Path, tmp_path: Path) -> None:

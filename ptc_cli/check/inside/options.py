@@ -10,6 +10,7 @@ import mypy
 from mypy.options import Options
 from mypy.version import __version__ as mypy_version
 
+from ptc_cli.check.inside.packages import options_for_packages, too_large
 from ptc_cli.core.jsonvalue import JsonValue, digest
 from ptc_cli.core.stub import Face
 
@@ -69,6 +70,7 @@ def make_options(*, root: str, cache: str, python: str | None) -> Options:
     options.python_version = sys.version_info[:2]
     options.python_executable = python
     options.no_site_packages = python is None
+    options.per_module_options = options_for_packages(python)
     options.mypy_path = [root]
     options.cache_dir = cache
     options.process_error_codes(error_callback=_reject)
@@ -85,6 +87,7 @@ def cache_key(*, python: str | None) -> str:
             "layout": _CACHE_LAYOUT,
             "mypy": [mypy_version, str(Path(mypy.__file__).parent)],
             "python": [*sys.version_info[:3], python],
+            "unread": too_large(python),
             "options": dict(OPTIONS),
             "preloaded": PRELOADED,
         }

@@ -159,6 +159,10 @@ class Warm:
                 self._plant_tree(module, path, text, changes)
             self._update([(module, path)], [])
             blocking = self._manager.blocking_error
+            if blocking is None:
+                # mypy looks at new classes twice, and forgets the second time which names may be undefined.
+                self._build.errors.flushed_files.clear()
+                self._manager.graph[module].detect_possibly_undefined_vars()
             if blocking is None or blocking[0] == module == PROGRAM_MODULE:
                 return
             text = "" if blocking[0] == module else text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ptc_cli.shell.command import Invocation, Output
 
 NAMES = (
-    "curl", "wget", "http", "openssl", "ssh", "sudo", "ps", "pkill", "pgrep", "top", "free", "df", "uptime", "users",
-    "who", "vi", "nano", "make", "man", "parallel", "watch", "python", "python3", "git", "patch", "busybox", "iconv",
+    "curl", "wget", "http", "openssl", "sudo", "ps", "pkill", "pgrep", "free", "df", "uptime", "users",
+    "who", "vi", "nano", "make", "man", "parallel", "watch", "patch", "busybox", "iconv",
 )  # fmt: skip
 
 

@@ -131,3 +131,10 @@ async def test_a_direct_call_is_recorded_like_a_run(engine: Engine) -> None:
 
 async def _all_events(started: Run) -> list[Event]:
     return [event async for event in started.events()]
+
+
+async def test_a_run_that_asks_for_more_than_the_maximum_is_told_what_it_gets(engine: Engine) -> None:
+    result = await run(engine, "1", wall_seconds=10_000, calls=5)
+
+    assert result.status == "ok"
+    assert result.warnings == ("the limit wall_seconds is cut to 3,600, its [sandbox.maxima]",)

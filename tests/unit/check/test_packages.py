@@ -84,3 +84,20 @@ async def test_a_package_cannot_stand_in_for_the_tools(tmp_path: Path, cache: Pa
     await checker.close()
 
     assert [error.code for error in report.errors] == ["arg-type"]
+
+
+async def test_a_package_that_takes_too_long_to_read_is_known_by_its_name_only(tmp_path: Path, cache: Path) -> None:
+    python = environment(tmp_path / "venv")
+    site = next((tmp_path / "venv").rglob("site-packages"))
+    # As numpy: a megabyte of it.
+    (site / "rates" / "many.pyi").write_text(
+        "".join(f"def f{n}(a: int, b: str = '') -> list[int]: ...\n" for n in range(25_000))
+    )
+    checker = Checker(cache=cache, runtime_stub=runtime_stub, python=str(python))
+
+    report = await check(
+        checker, "import rates, rates.many as m\nrates.convert('2', to=1).anything\nm.f1('x')\ncrm.get_contact('x')"
+    )
+    await checker.close()
+
+    assert [(each.line, each.code) for each in report.diagnostics] == [(4, "arg-type")]

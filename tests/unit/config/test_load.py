@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from ptc_cli.config import TrustStore, folders, review
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.execution import Limits
 from tests.unit.config.world import World, names, server
 
 ONE = '[servers.{name}]\ncommand = "{command}"\n'
@@ -177,6 +179,15 @@ def test_a_limit_above_another_files_maximum_is_cut_and_said(world: World) -> No
 
     assert settings.sandbox.limits.calls == 10
     assert settings.warnings == ("sandbox.limits.calls is above sandbox.maxima.calls, and cut to it",)
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Limits)])
+def test_every_limit_and_every_maximum_can_be_set(world: World, name: str) -> None:
+    world.write_trusted("ptc.toml", f"[sandbox.limits]\n{name} = 3000\n[sandbox.maxima]\n{name} = 4000\n")
+
+    sandbox = world.load().sandbox
+
+    assert (getattr(sandbox.limits, name), getattr(sandbox.maxima, name)) == (3000, 4000)
 
 
 # Trust.

@@ -14,7 +14,7 @@ import pytest
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.errors import JournalError
-from ptc_cli.core.event import CallFinished, CallStarted, Event, Finished, Happening, Output
+from ptc_cli.core.event import CallFinished, CallStarted, Event, Finished, Happening, Kept, Output
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
@@ -39,6 +39,20 @@ def record(journal: Journal, *happenings: Happening, started_at: float | None = 
 
 def ending(execution: Execution, status: str = "ok") -> Finished:
     return Finished(result=Result(run=execution.run, status=status))  # type: ignore[arg-type]  # a Status
+
+
+def test_a_kept_file_is_read_again_byte_for_byte_and_without_secrets(tmp_path: Path) -> None:
+    journal = journal_in(tmp_path, secrets=["tok_verysecret"])
+    whole = Kept(path="plot.png", content=bytes(range(256)) * 100)
+    told = Kept(path="log.txt", content=b"token: tok_verysecret\n" + bytes(10_000))
+    execution = record(journal, whole, told)
+
+    first, second = [event.what for event in journal.load(execution.run).events]
+
+    assert first == whole
+    assert second == Kept(path="log.txt", content=b"token: [secret]\n" + bytes(10_000))
+    journal.close()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"dG9rX3Zlcn" in path.read_bytes()]
 
 
 def test_what_is_written_is_read_again_unchanged(tmp_path: Path) -> None:

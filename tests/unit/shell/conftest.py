@@ -18,7 +18,11 @@ DAY_SECONDS = 86_400
 @pytest.fixture(scope="session")
 def recorded_tree() -> StubTree:
     """The tree that real bash and GNU programs were run on, mounted at `/tools`."""
-    made = json.loads((DATA / "tree.json").read_text())
+    return _tree("tree.json")
+
+
+def _tree(name: str) -> StubTree:
+    made = json.loads((DATA / name).read_text())
     return StubTree(files=made["files"], modified_at=made["modified_at"])
 
 
@@ -27,6 +31,13 @@ def recorded_shell(recorded_tree: StubTree) -> Shell:
     """A shell that stands where theirs stood, the day after the tree was made."""
     tree = VirtualTree(recorded_tree)
     return Shell(tree, mount="/tools", clock=lambda: recorded_tree.modified_at + DAY_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def generated_shell() -> Shell:
+    """A shell over a tree that the stub generator made of six servers, as agents are given it."""
+    made = _tree("generated_tree.json")
+    return Shell(VirtualTree(made), clock=lambda: made.modified_at + DAY_SECONDS)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 from ptc_cli.shell import Shell
 
 DATA = Path(__file__).parents[2] / "data" / "shell"
-FILES = ("commands.jsonl", "more_commands.jsonl")
+FILES = ("commands.jsonl", "more_commands.jsonl", "agent_commands.jsonl")
+GENERATED = "generated_commands.jsonl"
 KNOWN: dict[str, str] = json.loads((DATA / "known_failures.json").read_text())
 
 
@@ -44,14 +45,21 @@ def test_exactly_the_known_commands_differ_from_bash(recorded_shell: Shell, name
     assert failed == {command["id"] for command in recorded(name) if command["id"] in KNOWN}
 
 
-def test_at_least_97_of_100_recorded_commands_are_right(recorded_shell: Shell) -> None:
-    commands = recorded("commands.jsonl")
+@pytest.mark.parametrize("name", ["commands.jsonl", "agent_commands.jsonl"])
+def test_at_least_97_of_100_recorded_commands_are_right(recorded_shell: Shell, name: str) -> None:
+    commands = recorded(name)
 
     assert sum(passes(recorded_shell, command) for command in commands) >= 0.97 * len(commands)
 
 
+def test_a_tree_that_ptc_generated_is_explored_as_bash_would(generated_shell: Shell) -> None:
+    failed = {command["id"] for command in recorded(GENERATED) if not passes(generated_shell, command)}
+
+    assert failed == {command["id"] for command in recorded(GENERATED) if command["id"] in KNOWN}
+
+
 def test_every_known_failure_has_a_reason_and_a_command() -> None:
-    ids = {command["id"] for name in FILES for command in recorded(name)}
+    ids = {command["id"] for name in (*FILES, GENERATED) for command in recorded(name)}
 
     assert set(KNOWN) <= ids
     assert all(len(reason) > 10 for reason in KNOWN.values())
