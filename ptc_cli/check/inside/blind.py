@@ -14,6 +14,8 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def blind_remarks(source: Source) -> Iterator[Remark]:
     """Yield a warning for every lambda with a name, and every function under a decorator that may change it."""
+    if "lambda" not in source.words and "@" not in source.text:
+        return
     for node in ast.walk(source.tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name) as target], value=ast.Lambda() as function):
@@ -35,6 +37,8 @@ def never_called(source: Source) -> frozenset[str]:
 
 def use_remarks(source: Source, entries: dict[str, int]) -> Iterator[Remark]:
     """Yield a warning where a program first uses such a function of an earlier entry."""
+    if not entries:
+        return
     waiting = dict(entries)
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in waiting:

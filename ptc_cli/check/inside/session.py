@@ -152,6 +152,8 @@ class Session:
 
     def given(self, source: Source, count: int) -> Given:
         """Return what a program after the first so many entries is given."""
+        if not self._bindings:
+            return Given()
         flow = Flow(source.tree)
         mentioned = sorted(source.names.used | source.names.bound)
         found = {name: binding for name in mentioned if (binding := self._visible(name, count)) is not None}
