@@ -81,7 +81,7 @@ def effects(source: str, view: View, *, earlier: Sequence[str] = ()) -> Effects:
 
 def _everything(source: str) -> Effects:
     """Return the effects of a program that cannot be followed: any line may reach for anything."""
-    return Effects(unknown=tuple(range(1, source.count("\n") + 2)))
+    return Effects(unknown=tuple(range(1, len(source.splitlines()) + 1)))
 
 
 def _parsed(source: str) -> ast.Module:
@@ -132,7 +132,8 @@ def _listed(found: Found, calls: Calls, reach: Reach) -> Effects:
 
 
 def _named(references: list[Reference], calls: Calls, *, is_wild: bool) -> _Reached:
-    lines = {each.line for each in references}
+    # Where it is called through a name, that is the line which matters, not the one that binds the name.
+    lines = {each.line for each in references if each.times} or {each.line for each in references}
     return _Reached(lines=lines, is_repeated=is_wild or is_repeated(references, calls), is_named=True)
 
 
