@@ -6,6 +6,7 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "A hostile program is held": ("adversarial",),
     "What cannot be built is said, and nothing runs unconfined": ("adversarial",),
     "Every call from every door passes one gate": ("integration/engine/test_gate.py",),
+    "What a program can do is known before it runs": ("unit/effects", "integration/engine/test_effects.py"),
     "One caller never hears of what only another may see": ("integration/engine/test_views.py",),
     "Files go in and out as asked, and no others": (
         "unit/sandbox/test_files.py",
