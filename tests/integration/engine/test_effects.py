@@ -11,7 +11,6 @@ from ptc_cli.engine import Run
 from tests.engines import CALLER, engine_over, execution, plain_server, run
 from tests.integration.engine.test_runs import calls_in
 
-
 _THREE = "\n".join(f"plain.echo(text='{each}')" for each in "abc")
 
 
