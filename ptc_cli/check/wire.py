@@ -174,6 +174,9 @@ class Checked:
     stored: tuple[str, ...] = ()
     """Names of the attributes that the program assigns to, or an earlier entry did."""
 
+    stored_keys: tuple[str, ...] = ()
+    """Keys that the program puts into dicts, or an earlier entry did."""
+
     names: tuple[str, ...] = ()
     """Names that the program and earlier entries bind, where one may have been misspelt."""
 

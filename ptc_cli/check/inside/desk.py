@@ -13,6 +13,7 @@ from typing import Protocol
 
 from mypy.version import __version__ as mypy_version
 
+from ptc_cli.check.inside.blind import blind_remarks, use_remarks
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.finding import Finding, moved_up
 from ptc_cli.check.inside.outline import Outline, captures
@@ -171,7 +172,10 @@ class Desk:
         count = request.past.count if request.past else 0
         prepared = self._prepared(source, request.aliases, session, count)
         supplied = prepared.supplied
-        remarks = [*itertools.islice(unchecked_remarks(source), _MOST_REMARKS), *prepared.given.doubts]
+        unchecked = itertools.chain(
+            unchecked_remarks(source), blind_remarks(source), use_remarks(source, session.never_called(source, count))
+        )
+        remarks = [*itertools.islice(unchecked, _MOST_REMARKS), *prepared.given.doubts]
         if source.face.face != request.face:
             remarks += other_face_remarks(source, self._syntax(source, supplied, session))
         found = () if _has_error(remarks) else self._found(prepared, session, deadline)
@@ -186,6 +190,7 @@ class Desk:
             supplied=tuple(sorted(supplied)),
             remarks=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
             stored=tuple(sorted(known.stored)),
+            stored_keys=tuple(sorted(known.stored_keys)),
             names=tuple(sorted(session.names(count) | source.names.bound)) if found else (),
             memory_bytes=_memory_bytes(),
             idle_entries=sum(each.modules for each in self._sessions.values() if each is not session),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ptc_cli.check.inside.blind import never_called
 from ptc_cli.check.inside.finding import Finding
 from ptc_cli.check.inside.flow import Flow
 from ptc_cli.check.inside.outline import END, Outline, Symbol
@@ -34,6 +35,8 @@ _EMPTY = {
     "set()": "set[Any]",
 }
 """Containers that get their type from what is first put in, and the type of those that nothing was put in."""
+
+_PUTTING = frozenset({"append", "add", "extend", "insert", "update", "setdefault"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,9 @@ class Taken:
     rests_on: frozenset[int]
     """The numbers of the entries that it takes names from."""
 
+    never_called: frozenset[str]
+    """Functions of which the entry does not show what they are given."""
+
 
 class Session:
     """What the entries so far have left behind."""
@@ -135,8 +141,19 @@ class Session:
             waiting |= self._taken[number - 1].rests_on - found
         return [self._taken[number - 1] for number in sorted(found)]
 
+    def never_called(self, source: Source, count: int) -> dict[str, int]:
+        """Return the functions that a program uses and no entry shows the arguments of, with their entries' numbers."""
+        found = {name: self._visible(name, count) for name in source.names.used - source.names.bound}
+        return {
+            name: each.entry
+            for name, each in found.items()
+            if each is not None and name in self._taken[each.entry - 1].never_called
+        }
+
     def given(self, source: Source, count: int) -> Given:
         """Return what a program after the first so many entries is given."""
+        if not self._bindings:
+            return Given()
         flow = Flow(source.tree)
         mentioned = sorted(source.names.used | source.names.bound)
         found = {name: binding for name in mentioned if (binding := self._visible(name, count)) is not None}
@@ -161,7 +178,9 @@ class Session:
         ended_well: bool,
     ) -> None:
         """Take over an entry that was checked as a module."""
-        self._taken.append(Taken(module=module, words=source.words, rests_on=given.entries))
+        self._taken.append(
+            Taken(module=module, words=source.words, rests_on=given.entries, never_called=never_called(source))
+        )
         self.modules = max(self.modules, self.entries)
         inherited = given.names | set(supplied)
         own = source.names.bound | given.filled | (outline.symbols.keys() - inherited)
@@ -196,6 +215,8 @@ class Session:
     def _empty(self, name: str, source: Source, symbol: Symbol) -> str:
         """Return the source of a container that nothing has been put in."""
         if symbol.type not in _EMPTY.values():
+            return ""
+        if _is_filled(name, source.tree):
             return ""
         before = self._visible(name)
         if name not in source.names.bound:
@@ -282,6 +303,21 @@ def _values(name: str, tree: ast.Module) -> Iterator[str]:
                 yield ast.unparse(value) if _is_short(value) else ""
             case _:
                 pass
+
+
+def _is_filled(name: str, tree: ast.Module) -> bool:
+    """Say whether something is put into a container."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)):
+                is_put = method in _PUTTING
+            case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) | ast.AugAssign(target=ast.Name(id=owner)):
+                is_put = True
+            case _:
+                continue
+        if is_put and owner == name:
+            return True
+    return False
 
 
 def _is_short(node: ast.expr) -> bool:

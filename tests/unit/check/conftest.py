@@ -32,7 +32,7 @@ async def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def written(cache: Path) -> list[Path]:
     """Return the caches in a folder, when all that are being written are there."""
     async with asyncio.timeout(100):
-        while not (found := sorted(cache.iterdir())) or any(place.name.startswith("draft-") for place in found):
+        while not (found := sorted(cache.glob("*"))) or any(place.name.startswith("draft-") for place in found):
             await asyncio.sleep(0.02)
     return found
 

@@ -67,6 +67,23 @@ async def test_a_helper_of_which_nothing_is_known_is_named(check: Check) -> None
 
 
 @pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("f = lambda c: c['nme']\nf(crm.get_contact(1))", 1),
+        (
+            "import functools\ndef retry(f):\n    return functools.wraps(f)(f)\n@retry\ndef load(c):\n    return c['nme']",
+            5,
+        ),
+    ],
+    ids=["a lambda with a name", "an unknown decorator"],
+)
+async def test_a_function_that_inference_passes_over_is_named(check: Check, source: str, line: int) -> None:
+    report = await check(source)
+
+    assert [(each.line, each.code, each.severity) for each in report.diagnostics] == [(line, "unchecked", "warning")]
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "def f(x): return f([x])\nf(1)",

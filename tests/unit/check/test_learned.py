@@ -8,6 +8,9 @@ import pytest
 
 from ptc_cli.check.checker import Checker
 from ptc_cli.core.catalog import ServerEntry, View
+from ptc_cli.core.check import CheckReport
+from ptc_cli.core.program import Program
+from ptc_cli.core.session import Entry, History
 from ptc_cli.core.stub import ResultSource
 from tests.unit.check.conftest import Check
 from tests.unit.check.views import CRM, server, view_of
@@ -123,3 +126,50 @@ async def test_a_learned_stub_that_is_no_python_teaches_nothing(check: Check) ->
 
     assert await said(check, "shop.orders()[0]['amout']", broken) == []
     assert not (await check("shop.count('x')", broken)).passed
+
+
+async def in_session(checker: Checker, *sources: str, view: View = VIEW) -> CheckReport:
+    """Return what is said of the last program of a session."""
+    *before, last = sources
+    entries = tuple(Entry(program=Program.of(source), ended_well=True) for source in before)
+    return await checker.check(Program.of(last), view, history=History(session=repr(sources), entries=entries))
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ["rows = shop.orders()", "rows[0]['amout']"],
+        ["rows = shop.orders()", "first = rows[0]", "first['amout']"],
+        ["from tools import shop as s", "s.orders()[0]['amout']"],
+        ["import tools as t", "rows = t.shop.orders()", "rows[0]['amout']"],
+        ["def load():\n    return shop.orders()[0]", "load()['amout']"],
+        ["rows = []\nfor o in shop.orders():\n    rows.append(o)", "rows[0]['amout']"],
+        ["rows = shop.orders()", "def first(r):\n    return r[0]['amout']\nfirst(rows)"],
+    ],
+)
+async def test_learned_types_outlast_the_program_that_asked(checker: Checker, sources: list[str]) -> None:
+    report = await in_session(checker, *sources)
+
+    assert report.passed
+    assert [each.hint for each in report.warnings] == ["Did you mean 'amount'?"]
+    assert "ptc_" not in str(report)
+
+
+async def test_a_class_of_a_session_is_one_class_with_learned_types_as_well(checker: Checker) -> None:
+    made = "class Box:\n    rows = shop.orders()\nbox = Box()"
+    report = await in_session(
+        checker, made, "def take(b: Box) -> None: ...", "take(box); take(Box()); box.rows[0]['id']"
+    )
+
+    assert report.diagnostics == ()
+
+
+async def test_what_is_learned_anew_reaches_a_session(checker: Checker) -> None:
+    sources = ("rows = shop.orders()", "rows[0]['amount']")
+
+    assert (await in_session(checker, *sources)).warnings == ()
+    renamed = view_of(shop(LEARNED.replace("amount", "total")), server("crm", CRM))
+    assert [each.hint for each in (await in_session(checker, *sources, view=renamed)).warnings] == ["Keys: id, total."]
+    forgotten = view_of(shop(None), server("crm", CRM))
+    assert (await in_session(checker, *sources, view=forgotten)).warnings == ()
+    assert (await in_session(checker, *sources)).warnings == ()

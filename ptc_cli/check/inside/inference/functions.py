@@ -23,7 +23,7 @@ from ptc_cli.check.inside.inference.statements import functions_of
 Key = tuple[int, int, str]
 """Line, column and name: what stays of a function from one parse to the next."""
 
-_TRANSPARENT = frozenset(
+TRANSPARENT = frozenset(
     {"staticmethod", "classmethod", "property", "cached_property", "cache", "lru_cache"}
     | {"contextmanager", "asynccontextmanager"}
 )
@@ -69,7 +69,7 @@ def _undecorated(node: FuncDef | Decorator) -> FuncDef | None:
     if isinstance(node, FuncDef):
         return node
     names = {_decorator_name(each) for each in node.original_decorators}
-    return node.func if names <= _TRANSPARENT else None
+    return node.func if names <= TRANSPARENT else None
 
 
 def _decorator_name(node: Expression) -> str:

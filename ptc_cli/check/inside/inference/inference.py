@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from mypy.nodes import MypyFile
 
 from ptc_cli.check.inside.finding import Finding
-from ptc_cli.check.inside.inference.evidence import Place, Shown, gather
+from ptc_cli.check.inside.inference.evidence import Evidence, Place, Shown, gather
 from ptc_cli.check.inside.inference.functions import Function, Key, open_functions
 from ptc_cli.check.inside.inference.plan import Plan, disputed_calls, make_plan, most_choices, plan_results
 from ptc_cli.check.inside.inference.probe import probe
@@ -71,12 +71,14 @@ def settle_results(first: Pass, text: str, check: Recheck) -> Pass:
     What they are given is not written down: later programs may give them something else.
     """
     functions = open_functions(first.tree)
-    done, written = first, Plan(signatures={}, functions=functions)
+    plan = plan_results({key: Evidence() for key in functions}, functions)
+    if not plan.signatures:
+        return first
     for _ in range(_MOST_ROUNDS):
-        plan = plan_results(gather(done.tree, done.types, functions).evidence, functions)
+        done = check(text, plan)
+        plan, written = plan_results(gather(done.tree, done.types, functions).evidence, functions), plan
         if plan.digest == written.digest:
-            return done
-        done, written = check(text, plan), plan
+            return check(text, plan.known)
     return check(text, Plan(signatures={}, functions=functions))
 
 
@@ -156,7 +158,9 @@ class _Inference:
         return _Settled(plan=plan, shown=shown, done=done, is_settled=is_settled)
 
     def _plan(self, shown: Shown, world: int) -> Plan:
-        return make_plan(shown.evidence, self._functions, world=world, distrusted=self._distrusted)
+        return make_plan(
+            shown.evidence, self._functions, world=world, distrusted=self._distrusted, is_first=shown is self._first
+        )
 
     def _new(
         self, found: Iterable[Finding], arguments: Collection[Place], texts: Collection[str]

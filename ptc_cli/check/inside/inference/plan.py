@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mypy.types import Instance, LiteralType, NoneType, Type, UnionType, flatten_nested_unions, get_proper_type
+from mypy.types import (
+    AnyType,
+    Instance,
+    LiteralType,
+    NoneType,
+    Type,
+    TypeOfAny,
+    UnionType,
+    flatten_nested_unions,
+    get_proper_type,
+)
 
 from ptc_cli.check.inside.inference.evidence import Evidence, Site
 from ptc_cli.check.inside.inference.functions import Function, Key
 
 _MOST_TEXTS = 10
+_NOT_WHOLLY_KNOWN = re.compile(r"\b(?:Any|object)\b")
+
+UNKNOWN = AnyType(TypeOfAny.implementation_artifact)
+"""A result that another pass may show: written down as `object`.
+
+Where a result is `Any`, or is not written down, mypy takes every comprehension in it for one of `Any` as well.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +39,11 @@ class Signature:
     """None for one that is left open."""
 
     result: Type | None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the result is one that will stay."""
+        return self.result is not UNKNOWN
 
     def says_anything(self) -> bool:
         """Say whether it differs from no annotation at all."""
@@ -33,6 +56,11 @@ class Plan:
 
     signatures: Mapping[Key, Signature]
     functions: Mapping[Key, Function]
+
+    @property
+    def known(self) -> Plan:
+        """The plan without the results that are not known."""
+        return replace(self, signatures={key: each for key, each in self.signatures.items() if each.is_known})
 
     @property
     def texts(self) -> frozenset[str]:
@@ -54,6 +82,7 @@ def make_plan(
     *,
     world: int,
     distrusted: Collection[Key],
+    is_first: bool,
 ) -> Plan:
     """Return the annotations of one world: where there are several choices, its own one of them.
 
@@ -62,9 +91,10 @@ def make_plan(
         functions: The functions with something to infer.
         world: The number of the world.
         distrusted: Functions that rebind what they are given, to something else.
+        is_first: Whether nothing was written down in the last pass, so that no comprehension is known.
     """
     signatures = {
-        key: _signature(evidence[key], function, world, is_distrusted=key in distrusted)
+        key: _signature(evidence[key], function, world, is_distrusted=key in distrusted, is_first=is_first)
         for key, function in functions.items()
     }
     said = {key: each for key, each in signatures.items() if each.says_anything()}
@@ -73,18 +103,19 @@ def make_plan(
 
 def plan_results(evidence: Mapping[Key, Evidence], functions: Mapping[Key, Function]) -> Plan:
     """Return the results on which all of a function's `return` agree, in a pass that knows of no argument."""
-    results = {key: _results(evidence[key], function) for key, function in functions.items() if not function.is_method}
     signatures = {
-        key: Signature(parameters=(None,) * len(functions[key].kinds), result=choices[0])
-        for key, choices in results.items()
-        if len(choices) == 1 and _is_certain(choices[0])
+        key: Signature(parameters=(None,) * len(function.kinds), result=_agreed(evidence[key], function))
+        for key, function in functions.items()
+        if function.is_result_open and not function.is_method
     }
     return Plan(signatures=signatures, functions=functions)
 
 
-def _is_certain(result: Type | None) -> bool:
-    """Say whether a result says something, and is no dict of several types, of which mypy knows only that they are."""
-    return result is not None and not isinstance(result, NoneType) and "object" not in str(result)
+def _agreed(evidence: Evidence, function: Function) -> Type:
+    """Return the one result that is wholly known, and no dict of several types: mypy knows no more than `object`."""
+    choices = _results(evidence, function)
+    is_one = len(choices) == 1 and not isinstance(choices[0], NoneType)
+    return choices[0] if is_one and choices[0] and not _NOT_WHOLLY_KNOWN.search(str(choices[0])) else UNKNOWN
 
 
 def most_choices(evidence: Mapping[Key, Evidence], functions: Mapping[Key, Function]) -> int:
@@ -101,11 +132,13 @@ def disputed_calls(evidence: Mapping[Key, Evidence]) -> list[Key]:
     return [key for key, each in evidence.items() if len(_sites(each.sites)) > 1]
 
 
-def _signature(evidence: Evidence, function: Function, world: int, *, is_distrusted: bool) -> Signature:
+def _signature(evidence: Evidence, function: Function, world: int, *, is_distrusted: bool, is_first: bool) -> Signature:
     sites, results = _sites(evidence.sites), _results(evidence, function)
     given = sites[world % len(sites)] if sites and not is_distrusted else (None,) * len(function.kinds)
     parameters = tuple(kind if index in function.open_parameters else None for index, kind in enumerate(given))
-    return Signature(parameters=parameters, result=results[world % len(results)] if results else None)
+    result = results[world % len(results)] if results else None
+    is_unknown = is_first and result is not None and _NOT_WHOLLY_KNOWN.search(str(result))
+    return Signature(parameters=parameters, result=UNKNOWN if is_unknown else result)
 
 
 def _results(evidence: Evidence, function: Function) -> list[Type | None]:

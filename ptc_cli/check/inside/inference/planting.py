@@ -8,7 +8,7 @@ from mypy.nodes import CastExpr, Decorator, Expression, FuncDef, MypyFile, TypeI
 from mypy.types import AnyType, CallableType, Instance, Type, TypeOfAny
 
 from ptc_cli.check.inside.inference.functions import Function, key_of
-from ptc_cli.check.inside.inference.plan import Plan, Signature
+from ptc_cli.check.inside.inference.plan import UNKNOWN, Plan, Signature
 from ptc_cli.check.inside.inference.statements import functions_of
 
 FindClass = Callable[[str], TypeInfo]
@@ -53,6 +53,8 @@ class _Planter:
         )
 
     def _result(self, function: Function, result: Type) -> Type:
+        if result is UNKNOWN:
+            result = Instance(self._find_class("builtins.object"), [])
         if not function.is_generator:
             return result
         unknown = AnyType(TypeOfAny.explicit)
