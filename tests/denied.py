@@ -95,6 +95,8 @@ def examined() -> dict[str, Any]:
             capture_output=True,
             check=False,
         )
+        # The checker's first cache is written to its end, also when the command has ended.
+        psutil.wait_procs(psutil.Process().children(recursive=True), timeout=30)
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -290,12 +290,18 @@ class Engine:
             raise ToolNotFoundError(f"no server '{server}'")
         return entry.config
 
+    async def _shown_after(self, run: Run, work: Awaitable[Result]) -> Result:
+        """Carry a run to its end; whoever waited for its result finds it under `/runs`."""
+        try:
+            return await work
+        finally:
+            if run.execution.kind == "program":
+                self._recent.add(run.execution.caller, run.id)
+
     def _set_going(self, run: Run, work: Coroutine[None, None, Result]) -> Run:
-        task = asyncio.create_task(work, name=f"run {run.id}")
+        task = asyncio.create_task(self._shown_after(run, work), name=f"run {run.id}")
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)
-        if run.execution.kind == "program":
-            task.add_done_callback(lambda _: self._recent.add(run.execution.caller, run.id))
         run.begin(task)
         return run
 
