@@ -1,0 +1,14 @@
+"""Names taken apart into words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+@lru_cache(maxsize=8192)
+def words(name: str) -> tuple[str, ...]:
+    """Return the words of `read_file`, `readFile` or `read-file`, in lower case."""
+    return tuple(part.lower() for part in _PARTS.findall(name[:200]))
