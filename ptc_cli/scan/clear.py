@@ -11,15 +11,15 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f]"
 )
-_WORD = re.compile(r"\w*[^\W\d_a-zA-Z]\w*")
-_SPACED = re.compile(r"(?<!\S)(?:\S[ .\-_*]{1,2}){4,}\S(?!\S)")
+_WORD = re.compile(r"\w+")
+_SPACED = re.compile(r"(?<!\S)(?:[^\W_][ .\-_*]{1,2}+){4,}+[^\W_](?!\S)")
 _SEVERAL_SPACES = re.compile(r"[ .\-_*]+")
 
 _LOOKS_LIKE = str.maketrans(
     "аеорсухіјѕԁһӏӀԛԝвкмнтАВЕКМНОРСТУХІЈЅԌАαονρτυικχβεηγΑΒΕΖΗΙΚΜΝΟΡΤΥΧɑɡɩıⅼ",
     "aeopcyxijsdhllqwbkmhtABEKMHOPCTYXIJSGAaovptuikxbenyABEZHIKMNOPTYXagiil",
 )
-SAME_SHAPE = str.maketrans("01I|!$5", "olll1ss"[:7])
+_SAME_SHAPE = str.maketrans("01I|$5", "olllss")
 
 
 def clear(text: str) -> str:
@@ -47,12 +47,12 @@ def one_alphabet(word: str) -> str:
 
 def shape(name: str) -> str:
     """Return what a name looks like at a glance: names of one shape are taken for one another."""
-    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).translate(_LOOKS_LIKE).translate(SAME_SHAPE)
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).translate(_LOOKS_LIKE).translate(_SAME_SHAPE)
     return plain.lower().replace("rn", "m").replace("vv", "w").replace("-", "_")
 
 
 def _alphabets(word: str) -> set[str]:
-    return {unicodedata.name(letter, "?").partition(" ")[0] for letter in word if letter.isalpha()}
+    return {unicodedata.name(letter, "?").partition(" ")[0] for letter in set(word) if letter.isalpha()}
 
 
 def _joined(spaced: str) -> str:

@@ -14,10 +14,9 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9a-fA-F]{2}[ :,]?){12,})(?![0-9A-Za-z])")
 _ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[0-7]{3}){5,}")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}[\w.-]?){6,}")
-_TURNED = re.compile(
-    r"\b(?:vafgehpgvba\w*|vtaber|cerivbhf|cnffjbeq\w*|snoitcurtsni|erongi|suoiverp|drowssap\w*|resu|tnatsissa)\b",
-    re.IGNORECASE,
-)
+_TURNED = ("vafgehpgvba", "vtaber", "cerivbhf", "cnffjbeq", "snoitcurtsni", "suoiverp", "drowssap", "tnatsissa")
+"""What instructions and the like look like in rot13 and written backwards."""
+
 _MOST = 50
 """Pieces read of one text; more than that is seen to be a blob anyway."""
 
@@ -39,7 +38,8 @@ def decoded(text: str) -> Iterator[str]:
     if "%" in text:
         for found in islice(_PERCENT.finditer(text), _MOST):
             yield from _readable(urllib.parse.unquote_to_bytes(found.group()[:_LONGEST]))
-    if _TURNED.search(text):
+    lowered = text.lower()
+    if any(word in lowered for word in _TURNED):
         yield from (codecs.decode(text[:_LONGEST], "rot13"), text[:_LONGEST][::-1])
 
 
@@ -66,7 +66,11 @@ def _readable(content: bytes) -> Iterator[str]:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return
-    if len(text) >= 8 and (text.isprintable() or text.isascii()) and sum(letter.isalpha() for letter in text) > len(text) / 2:
+    if (
+        len(text) >= 8
+        and (text.isprintable() or text.isascii())
+        and sum(letter.isalpha() for letter in text) > len(text) / 2
+    ):
         yield text
 
 

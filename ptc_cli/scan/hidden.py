@@ -16,9 +16,9 @@ _OVERRIDES = re.compile("[\u202d\u202e]")
 _DIRECTIONS = re.compile("[\u202a\u202b\u2066-\u2069]")
 _NO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060-\u2064\u206a-\u206f\ufeff\u00ad\u180e\u034f\u115f\u1160\u3164]+")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_MIXED_WORD = re.compile(r"\w*[^\W\d_a-zA-Z]\w*")
-_FAR = re.compile(r"[ \t\u00a0\u3000]{90,}(?=\S)|(?:[ \t]*\r?\n){25,}(?=\s*\S)")
-_SPACED = re.compile(r"(?<!\S)(?:\w[ .\-_*]{1,3}){10,}\w(?!\S)")
+_WORD = re.compile(r"\w+")
+_FAR = re.compile(r"(?<![ \t\u00a0\u3000])[ \t\u00a0\u3000]{90,}+(?=\S)|(?<!\s)(?:[ \t\r]*+\n){25,}+(?=[ \t]*+\S)")
+_SPACED = re.compile(r"(?<!\S)(?:[^\W_][ .\-_*]{1,3}+){10,}+")
 
 _COMMENT = re.compile(r"<!--(.{12,}?)(?:-->|$)|\[//\]:\s*#\s*[(\"'](.{8,})", re.DOTALL)
 _INVISIBLE_STYLE = re.compile(
@@ -26,17 +26,23 @@ _INVISIBLE_STYLE = re.compile(
     r"|color\s*:\s*(?:white|#fff|transparent))|<\w+[^>]{0,100}\shidden(?:[\s>=])",
     re.IGNORECASE,
 )
-_SCRIPT = re.compile(r"\(\s*(?:javascript|vbscript):|javascript:\w+[\w.]*\(|data:text/html|<script\b[^>]*>", re.IGNORECASE)
-_LEAKY_LINK = re.compile(r"!\[[^\]]*\]\(\s*https?://[^)\s]*(?:\{|%7B|\$|<)|https?://[^\s)]*\?[^\s)]*=<[^>]{3,40}>", re.IGNORECASE)
+_SCRIPT = re.compile(
+    r"\(\s*(?:javascript|vbscript):|javascript:\w+[\w.]*\(|data:text/html|<script\b[^>]*>", re.IGNORECASE
+)
+_LEAKY_LINK = re.compile(
+    r"!\[[^\]]{0,200}\]\(https?://[^)\s]{0,500}?(?:\{|%7B|\$|<)|https?://[^\s)?]{0,300}\?[^\s)]{0,200}?=<[^>]{3,40}>",
+    re.IGNORECASE,
+)
 _ROLE_TAG = re.compile(
-    r"<\|[a-z_]{3,20}\|>|\[/?INST\]|<</?SYS>>|^\s*#{2,4}\s*(?:system|instruction)s?\b|\[\[\s*(?:assistant|system|ai)\b",
+    r"<\|[a-z_]{3,20}\|>|\[/?INST\]|<</?SYS>>|^[ \t]*+#{2,4}[ \t]*+(?:system|instruction)s?\b|\[\[\s*(?:assistant|system|ai)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _PSEUDO_TAG = re.compile(
     r"<(important|system|secret|instructions?|admin|critical|assistant|hidden|override|sys)\b[^>]{0,60}>"
-    r"(?=[^<]{25,}|.{25,}</\1>)",
-    re.IGNORECASE | re.DOTALL,
+    r"(?=[^<]{25})",
+    re.IGNORECASE,
 )
+_MARKS = ("<", "[", "://", "script:", "text/html", "##")
 
 
 def signs(text: str) -> Iterator[Sign]:
@@ -49,7 +55,7 @@ def signs(text: str) -> Iterator[Sign]:
     if not text.isprintable() and (found := _CONTROL.search(text)):
         yield _sign(text, found, 1.0, "has control characters in it")
     yield from _corners(text)
-    if "<" in text or "[" in text or ":" in text:
+    if any(mark in text for mark in _MARKS):
         yield from _markup(text)
 
 
@@ -67,7 +73,7 @@ def _characters(text: str) -> Iterator[Sign]:
     if (found := _DIRECTIONS.search(text)) and not _is_right_to_left(text):
         yield _sign(text, found, 0.8, "has marks of the direction of writing, and nothing written that way")
     yield from _no_width(text)
-    for found in _MIXED_WORD.finditer(text):
+    for found in _WORD.finditer(text):
         if is_mixed(found.group()):
             yield _sign(text, found, 1.0, "has words with letters of another alphabet that look the same")
             return
@@ -110,7 +116,10 @@ def _corners(text: str) -> Iterator[Sign]:
         )
     if found := _SPACED.search(text):
         yield Sign(
-            rule="hidden-markup", weight=0.6, says="spaces out the letters of words", excerpt=excerpt(text, found.start())
+            rule="hidden-markup",
+            weight=0.6,
+            says="spaces out the letters of words",
+            excerpt=excerpt(text, found.start()),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ptc_cli.scan.lexicon import (
     COLLECTOR,
@@ -19,11 +20,20 @@ from ptc_cli.scan.lexicon import (
 )
 
 _END = (".", "!", "?", "。", "！", "？")
+_CLOSING = "\"')*_`”>"
+_MAY_END = (*_END, *_CLOSING)
 _PAUSE = (";", ":", "；", "：", "—")
 _AROUND = "\"'`([{<>}])*_,;:!?.。，、！？；：“”«»’"
 _LEET = str.maketrans("013457@$", "oieastas")
 _TOOL_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+$")
+_LONGEST_WORD = 2_000
+"""Scripts without spaces make one word of a paragraph; what is longer still is taken in pieces."""
+
+_MOST_WORDS = 150
+"""A sentence that does not end there is taken in pieces."""
+
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+$")
+_FULL_STOP = re.compile("[。！？]")
 _BREAK = re.compile(r"\n\s*\n|\n\s*(?=[-*•#]|\d+[.)] )")
 
 
@@ -33,7 +43,6 @@ class Sentence:
 
     text: str
     letters: str
-    is_first: bool
 
 
 def sentences(text: str, *, foreign: Collection[str], own: Collection[str]) -> Iterator[Sentence]:
@@ -44,63 +53,79 @@ def sentences(text: str, *, foreign: Collection[str], own: Collection[str]) -> I
         foreign: Names of other servers' tools.
         own: Names of the server's own tools and of the tool's parameters, which it may well mention.
     """
-    is_first = True
+    if not text.isascii():
+        text = _FULL_STOP.sub(r"\g<0> ", text)
     for block in _BREAK.split(text):
-        for words in _sentences(block.split()):
+        for words in _sentences(_words(block)):
             letters = _letters(words, foreign, own)
             if letters.strip(".,;"):
-                yield Sentence(text=" ".join(words), letters=letters, is_first=is_first)
-            is_first = False
+                yield Sentence(text=" ".join(words), letters=letters)
+
+
+def _words(block: str) -> list[str]:
+    words = block.split()
+    if len(block) <= _LONGEST_WORD:
+        return words
+    return [word[at : at + _LONGEST_WORD] for word in words for at in range(0, len(word), _LONGEST_WORD)]
 
 
 def _sentences(words: list[str]) -> Iterator[list[str]]:
     start = 0
     for number, word in enumerate(words, 1):
-        if word.rstrip("\"')*_`”>").endswith(_END) and word not in ("e.g.", "i.e.", "etc."):
+        if number - start >= _MOST_WORDS or _is_last(word):
             yield words[start:number]
             start = number
     if start < len(words):
         yield words[start:]
 
 
+def _is_last(word: str) -> bool:
+    is_end = word.endswith(_MAY_END) and word.rstrip(_CLOSING).endswith(_END)
+    return is_end and word not in ("e.g.", "i.e.", "etc.")
+
+
 def _letters(words: list[str], foreign: Collection[str], own: Collection[str]) -> str:
-    plain = [word.strip(_AROUND).lower().replace("’", "'") for word in words]
+    known = [_word(word) for word in words]
     found: list[str] = []
     number = 0
-    while number < len(words):
-        letter, length = _phrase(plain, number)
-        if not letter:
-            letter, length = _letter(words[number], plain[number], foreign, own), 1
-        found.append(letter)
-        last = words[number + length - 1]
-        if last.endswith(_PAUSE):
-            found.append(";")
-        elif last.endswith((",", "，", "、")):
-            found.append(",")
+    while number < len(known):
+        plain, letter, pause = known[number]
+        length = 1
+        if plain in PHRASES:
+            letter, length, pause = _phrase(known, number)
+        elif plain in foreign:
+            letter = letter if plain in own else "Z"
+        elif letter == "Q" and plain in own:
+            letter = "."
+        found.append(letter + pause)
         number += length
     return "".join(found)
 
 
-def _phrase(words: list[str], number: int) -> tuple[str, int]:
-    for rest, letter in PHRASES.get(words[number], ()):
+def _phrase(known: list[tuple[str, str, str]], number: int) -> tuple[str, int, str]:
+    """Return the letter of the longest phrase that begins here, its length in words, and the pause after it."""
+    first, letter, pause = known[number]
+    for rest, meaning in PHRASES[first]:
         length = len(rest) + 1
-        if tuple(words[number + 1 : number + length]) == rest:
-            return letter, length
-    return "", 1
+        following = known[number + 1 : number + length]
+        if tuple(plain for plain, _, _ in following) == rest:
+            return meaning, length, following[-1][2]
+    return letter, 1, pause
 
 
-def _letter(raw: str, word: str, foreign: Collection[str], own: Collection[str]) -> str:
-    if word in foreign and word not in own:
-        return "Z"
-    known = WORDS.get(word)
-    if known:
-        return known
-    if word.isascii() and word.isalpha():
-        return "."
-    return _unusual(raw, word, own)
+# Texts are made of few words: looking each up once is most of the speed.
+@lru_cache(maxsize=8_192)
+def _word(raw: str) -> tuple[str, str, str]:
+    """Return a word without what stands around it, its letter, and the pause after it."""
+    plain = raw.strip(_AROUND).lower().replace("’", "'")
+    pause = ";" if raw.endswith(_PAUSE) else "," if raw.endswith((",", "，", "、")) else ""
+    letter = WORDS.get(plain)
+    if letter is None:
+        letter = "." if plain.isascii() and plain.isalpha() else _unusual(raw, plain)
+    return plain, letter, pause
 
 
-def _unusual(raw: str, word: str, own: Collection[str]) -> str:
+def _unusual(raw: str, word: str) -> str:
     """Return the letter of what is no plain word: a path, an address, a name, a word of another alphabet."""
     if word.endswith("'s") and word[:-2] in WORDS:
         return WORDS[word[:-2]]
@@ -114,7 +139,7 @@ def _unusual(raw: str, word: str, own: Collection[str]) -> str:
     if _EMAIL.match(path):
         return "D"
     if _TOOL_NAME.match(word):
-        return "." if word in own else "Q"
+        return "Q"
     plain = word.translate(_LEET)
     return WORDS.get(plain, ".") if plain != word and plain.isalpha() else "."
 

@@ -144,7 +144,9 @@ _STEMS = {
     ",": "， 、",
     ";": "。 ； ：",
 }
-STEM = re.compile("|".join(sorted((stem for stems in _STEMS.values() for stem in stems.split()), key=len, reverse=True)))
+STEM = re.compile(
+    "|".join(sorted((stem for stems in _STEMS.values() for stem in stems.split()), key=len, reverse=True))
+)
 STEMS = {stem: letter for letter, stems in _STEMS.items() for stem in stems.split()}
 
 KEY_FILE = re.compile(
@@ -160,5 +162,7 @@ COLLECTOR = re.compile(
     r"|beeceptor|hookbin|transfer\.sh|file\.io|requestcatcher|canarytokens|\.onion\b|mockbin|postb\.in|0x0\.st",
     re.IGNORECASE,
 )
-IP_URL = re.compile(r"^\w+://(?:\[[0-9a-f:]+\]|\d{1,3}(?:\.\d{1,3}){3}|0x[0-9a-f]{8}|\d{8,10})(?:[:/]|$)", re.IGNORECASE)
+IP_URL = re.compile(
+    r"^\w+://(?:\[[0-9a-f:]+\]|\d{1,3}(?:\.\d{1,3}){3}|0x[0-9a-f]{8}|\d{8,10})(?:[:/]|$)", re.IGNORECASE
+)
 INNER_URL = re.compile(r"//(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0|169\.254\.|\[::1\])")

@@ -15,6 +15,9 @@ _SHORTEST = 6
 _MOST = 64
 """Names compared letter by letter are at most so long: MCP asks for no more than that."""
 
+_CROWD = 40
+"""Where more names than that differ in one letter, they are numbered or hostile, and nobody is taken for another."""
+
 _PREFERS = re.compile(
     r"\b(?:prefer(?:red)?|always|instead|must|only|over all|faster|official|better|replaces|outdated|deprecated|broken|newer)\b",
     re.IGNORECASE,
@@ -61,7 +64,7 @@ def neighbours(entries: Iterable[ServerEntry]) -> Neighbours:
     return Neighbours(
         servers={name: frozenset(owners) for name, owners in servers.items()},
         shapes={each: frozenset(names) for each, names in shapes.items()},
-        near={shortened: frozenset(names) for shortened, names in near.items() if len(names) > 1},
+        near={shortened: frozenset(names) for shortened, names in near.items() if 1 < len(names) <= _CROWD},
         descriptions={name: tuple(found) for name, found in descriptions.items()},
     )
 
@@ -70,7 +73,7 @@ def signs(spec: ToolSpec, among: Neighbours) -> Iterator[Sign]:
     """Give what speaks against a tool's name, next to those of other servers' tools."""
     if is_mixed(spec.name):
         seems = one_alphabet(spec.name)
-        says = "has letters of another alphabet in its name" + (f" and looks like '{excerpt(seems)}'")
+        says = f"has letters of another alphabet in its name and looks like '{excerpt(seems)}'"
         yield Sign(rule="look-alike", weight=1.3, says=says, excerpt=excerpt(spec.name))
     mine = shape(spec.name)
     others = {name for name in among.shapes.get(mine, ()) if name != spec.name and _elsewhere(spec, name, among)}

@@ -15,9 +15,10 @@ from ptc_cli.scan.sign import Sign, excerpt, gravity, strongest
 from ptc_cli.scan.texts import Said, of_server, of_tool
 
 _MOST_TEXT = 2_000_000
-"""Characters of one tool that are looked at; that takes a second or two."""
+"""Characters of one tool that are looked at."""
 
 _SHORTEST = 8
+_SHORTEST_NAME = 20
 """A shorter text in plain letters can say nothing."""
 
 
@@ -47,9 +48,7 @@ def _of_entry(entry: ServerEntry, among: Neighbours) -> Iterator[Finding]:
 def _of_tool(spec: ToolSpec, among: Neighbours, foreign: frozenset[str], mine: list[str]) -> Iterator[Finding]:
     """Give a finding for each text that is suspicious by itself, or one for the tool where only the whole is."""
     by_text = _signs(spec, among, foreign, mine)
-    found = [
-        finding for where, signs in by_text.items() for finding in _finding(spec.server, spec.name, where, signs)
-    ]
+    found = [finding for where, signs in by_text.items() for finding in _finding(spec.server, spec.name, where, signs)]
     whole = strongest([sign for signs in by_text.values() for sign in signs if sign.weight >= 0.3])
     if whole and not any(finding.severity != "note" for finding in found):
         together = [*_finding(spec.server, spec.name, "all of it together", whole)]
@@ -58,9 +57,7 @@ def _of_tool(spec: ToolSpec, among: Neighbours, foreign: frozenset[str], mine: l
     yield from found
 
 
-def _signs(
-    spec: ToolSpec, among: Neighbours, foreign: frozenset[str], mine: list[str]
-) -> dict[str, list[Sign]]:
+def _signs(spec: ToolSpec, among: Neighbours, foreign: frozenset[str], mine: list[str]) -> dict[str, list[Sign]]:
     """Return the signs of a tool, by the text they are in."""
     properties = spec.input_schema.get("properties")
     parameters = tuple(properties) if isinstance(properties, dict) else ()
@@ -82,7 +79,8 @@ def _signs(
 
 def _of_text(said: Said, *, foreign: Collection[str], own: Collection[str], is_kin: bool) -> list[Sign]:
     text = said.text
-    if len(text) < _SHORTEST and text.isascii() and text.isprintable():
+    shortest = _SHORTEST_NAME if said.use == "name" else _SHORTEST
+    if len(text) < shortest and text.isascii() and text.isprintable():
         return []
     found = list(hidden.signs(text))
     readable = clear(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from ptc_cli.core.finding import Rule
 from ptc_cli.scan.letters import Sentence, sentences
@@ -49,15 +50,16 @@ _PATTERNS: tuple[tuple[Rule, float, str, str], ...] = (
 )  # fmt: skip
 _COMPILED = tuple((rule, weight, says, re.compile(pattern)) for rule, weight, says, pattern in _PATTERNS)
 
-_STRONG_ALONE = re.compile("[IPSTpCNaBEFAXKWHVDZQmMrcJ]")
+_TELLING = re.compile("[IPSTpCNaBEFAXKWHVDZQmMrcJ]")
 _DETECTS = re.compile(r"\b(?:detect|injection|moderat|classif|filter|block|flag|phrases|jailbreak)", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]{0,200}\"|“[^”]{0,200}”|`[^`]{0,200}`|'[^']{8,200}'")
 _COMMAND = re.compile(
     r"\b(?:curl|wget|iwr|invoke-webrequest)\b[^\n|;]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b"
-    r"|\brm\s+-[rf]{1,3}\s+(?:--\S+\s+)*[~/*]|\bnc\s+-\w*e\b|base64\s+(?:-d|--decode)[^\n]{0,80}\|\s*(?:ba)?sh"
+    r"|\brm\s+-[rf]{1,3}\s+(?:--\S+\s+)*+[~/*]|\bnc\s+-\w*e\b|base64\s+(?:-d|--decode)[^\n]{0,80}\|\s*(?:ba)?sh"
     r"|\bpowershell\b[^\n]{0,80}-e(?:nc|ncodedcommand)?\b|/dev/tcp/|\bchmod\s+777\b|:\(\)\s*\{",
     re.IGNORECASE,
 )
+_HARMFUL = ("|", "rm -", "RM -", "/dev/tcp", "chmod", "owershell", "nc -", ":()")
 
 
 def signs(text: str, *, foreign: Collection[str], own: Collection[str], is_kin: bool, is_value: bool) -> Iterator[Sign]:
@@ -72,7 +74,7 @@ def signs(text: str, *, foreign: Collection[str], own: Collection[str], is_kin: 
     """
     for sentence in sentences(text, foreign=foreign, own=own):
         yield from _of_sentence(sentence, is_kin=is_kin)
-    for found in _COMMAND.finditer(text):
+    for found in _COMMAND.finditer(text) if any(mark in text for mark in _HARMFUL) else ():
         around = text[max(0, found.start() - 60) : found.start()]
         yield Sign(
             rule="command",
@@ -87,11 +89,20 @@ def _orders(before: str) -> bool:
 
 
 def _of_sentence(sentence: Sentence, *, is_kin: bool) -> Iterator[Sign]:
-    letters = sentence.letters
-    if not _STRONG_ALONE.search(letters):
+    matches = _matches(sentence.letters)
+    if not matches:
         return
     is_about = _DETECTS.search(sentence.text) is not None and _QUOTED.search(sentence.text) is not None
-    for rule, weight, says, pattern in _COMPILED:
-        if pattern.search(letters):
-            share = 0.4 if (is_kin and rule == "secrets") or is_about else 1.0
-            yield Sign(rule=rule, weight=weight * share, says=says, excerpt=excerpt(sentence.text))
+    shown = excerpt(sentence.text)
+    for number in matches:
+        rule, weight, says, _ = _COMPILED[number]
+        share = 0.4 if (is_kin and rule == "secrets") or is_about else 1.0
+        yield Sign(rule=rule, weight=weight * share, says=says, excerpt=shown)
+
+
+@lru_cache(maxsize=16_384)
+def _matches(letters: str) -> tuple[int, ...]:
+    """Return the patterns that sentences of these letters fit: most sentences are alike."""
+    if not _TELLING.search(letters):
+        return ()
+    return tuple(number for number, (_, _, _, pattern) in enumerate(_COMPILED) if pattern.search(letters))
