@@ -12,8 +12,10 @@ import errno
 import json
 import os
 import platform
+import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
@@ -29,7 +31,8 @@ _NUMBERS = {
     "unshare": (272, 97), "mount": (165, 40), "setns": (308, 268), "pivot_root": (155, 41), "open_tree": (428, 428),
     "move_mount": (429, 429), "mount_setattr": (442, 442), "sethostname": (170, 161), "capset": (126, 91),
     "landlock_create_ruleset": (444, 444), "landlock_restrict_self": (446, 446), "seccomp": (317, 277),
-    "prctl": (157, 167),
+    "prctl": (157, 167), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "landlock_add_rule": (445, 445),
+    "clone": (56, 220), "fork": (57, 57), "prlimit64": (302, 261), "setresuid": (117, 147), "umount2": (166, 39),
 }  # fmt: skip
 _SUBREAPER = 36
 _NEW_PRIVILEGES = 38
@@ -70,6 +73,8 @@ def allow_no_user_namespaces() -> None:
 
 async def tell(order: dict[str, Any]) -> dict[str, Any]:
     settings = SandboxSettings(backend=order.get("backend", "auto"), require=tuple(order.get("require", ())))
+    if order.get("doctor"):
+        return examined()
     if order.get("probe"):
         return {"probe": [[each.backend, list(each.holding), _names(each.missing)] for each in await probe(settings)]}
     try:
@@ -79,6 +84,19 @@ async def tell(order: dict[str, Any]) -> dict[str, Any]:
             return {**told, "value": await sandbox.value("demo.add(1, 2)")}
     except PtcError as error:
         return {"refused": type(error).__name__, "message": error.message, "hint": error.hint}
+
+
+def examined() -> dict[str, Any]:
+    """Return what `ptc doctor` says."""
+    with TemporaryDirectory() as home:
+        done = subprocess.run(
+            [sys.executable, "-m", "ptc_cli", "doctor", "--json"],
+            env={**os.environ, "PTC_HOME": home},
+            capture_output=True,
+            check=False,
+        )
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def _names(missing: Any) -> dict[str, str]:

@@ -24,6 +24,9 @@ from ptc_cli.core.settings import Folders, SandboxSettings
 from ptc_cli.sandbox import open_backend
 
 KINDS: tuple[Literal["zygote", "landlock"], ...] = ("zygote", "landlock")
+"""The backends that run Python itself, and keep the whole contract."""
+
+EVERY_KIND: tuple[Literal["zygote", "landlock", "auto", "monty"], ...] = (*KINDS, "auto", "monty")
 
 BINDINGS = (
     ModuleBinding(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 _MOST_DEPTH = 12
 _MOST_TEXT = 20_000
@@ -67,6 +68,26 @@ def keys_of(name: str, definitions: Mapping[str, str]) -> dict[str, Key] | None:
             return {str(key.value): _key(value) for key, value in pairs if isinstance(key, ast.Constant)}
         case _:
             return None
+
+
+@lru_cache(maxsize=32)
+def definitions_of(source: str) -> dict[str, str]:
+    """Return the source of every class and alias of a stub, by name."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    return {name: ast.unparse(node) for node in body for name in _defined(node)}
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    match node:
+        case ast.ClassDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case ast.Assign(targets=targets):
+            return [target.id for target in targets if isinstance(target, ast.Name)]
+        case _:
+            return []
 
 
 def literals_of(text: str) -> list[str]:

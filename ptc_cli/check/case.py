@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ptc_cli.check.annotations import Key, keys_of
+from ptc_cli.check.annotations import Key, definitions_of, keys_of
 from ptc_cli.check.wire import Checked, Remark
 from ptc_cli.core.catalog import Tool, View
-from ptc_cli.core.stub import Parameter
+from ptc_cli.core.stub import Parameter, Stub
 
 ARGUMENT = re.compile(
     r'Argument (?:"(?P<name>\w+)"|(?P<number>\d+)) to "(?P<function>[^"]+)"(?: of "(?P<owner>[^"]*)")? '
@@ -46,8 +46,12 @@ class Case:
         entries = sorted(self.view.servers, key=lambda entry: tool is None or entry.stub.module != tool.module)
         found: dict[str, str] = {}
         for entry in entries:
-            found = {**entry.stub.definitions, **found}
+            found = {**self._definitions(entry.stub), **found}
         return found
+
+    def _definitions(self, stub: Stub) -> Mapping[str, str]:
+        is_learned = self.remark.basis == "learned" and stub.learned_source is not None
+        return definitions_of(stub.learned_source) if is_learned and stub.learned_source else stub.definitions
 
     def keys(self, name: str) -> Mapping[str, Key]:
         """Return the keys of a `TypedDict` by its name."""

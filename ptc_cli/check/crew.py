@@ -10,6 +10,7 @@ from ptc_cli.check.process import CheckerProcess, ProcessEndedError
 from ptc_cli.check.stubs import StubSet
 from ptc_cli.check.wire import Boot, Check, Checked, Ready
 from ptc_cli.core.catalog import View
+from ptc_cli.core.errors import CheckerError
 from ptc_cli.core.stub import Face
 
 MOST_PROCESSES = 4
@@ -49,7 +50,8 @@ class Seat:
         """Whether a fresh process should take over."""
         process = self._booted
         return process is not None and (
-            process.checks >= MOST_CHECKS
+            process.is_outdated
+            or process.checks >= MOST_CHECKS
             or process.memory_bytes >= MOST_MEMORY_BYTES
             or process.idle_entries >= MOST_IDLE_ENTRIES
         )
@@ -117,6 +119,8 @@ class Crew:
         """The most recently used one last."""
 
         self._retiring: set[asyncio.Task[None]] = set()
+        self._renewing: dict[Seat, asyncio.Task[None]] = {}
+        """What has the place of a worn seat taken, by that seat."""
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -143,10 +147,24 @@ class Crew:
 
     async def _check(self, seat: Seat, stubs: StubSet, request: Check) -> Checked:
         checked = await seat.check(request, stubs)
-        if seat.is_worn and seat in self._seats:
-            self._retire(seat)
-            self._add(stubs)
+        if seat.is_worn and seat not in self._renewing:
+            self._renewing[seat] = asyncio.ensure_future(self._renew(seat))
         return checked
+
+    async def _renew(self, seat: Seat) -> None:
+        """Have a fresh process take a seat's place, from when it can answer."""
+        fresh = self._start(seat.wanted)
+        try:
+            await fresh.ready()
+            if seat in self._seats:
+                self._seats[self._seats.index(seat)], fresh = fresh, seat
+            await fresh.retire()
+        except CheckerError:
+            # The worn one goes on, and the next check tries again.
+            return
+        finally:
+            await fresh.close()
+            del self._renewing[seat]
 
     async def ready(self, view: View, face: Face) -> Ready:
         """Return what the process for a view says of itself."""
@@ -159,7 +177,11 @@ class Crew:
     async def close(self) -> None:
         """End all processes."""
         seats, self._seats = self._seats, []
+        renewing = list(self._renewing.values())
+        for task in renewing:
+            task.cancel()
         await asyncio.gather(*(seat.close() for seat in seats), *self._retiring)
+        await asyncio.gather(*renewing, return_exceptions=True)
 
     def _seat(self, view: View, face: Face) -> tuple[Seat, StubSet]:
         """Return the seat for a view, moved to the end, and the stubs that it must hold."""
@@ -177,16 +199,21 @@ class Crew:
         return near, stubs
 
     def _add(self, stubs: StubSet) -> Seat:
-        seat = Seat(stubs, CheckerProcess.start(self._boot(stubs)))
+        seat = self._start(stubs)
         self._seats.append(seat)
         while len(self._seats) > MOST_PROCESSES:
             others = self._seats[:-1]
             self._retire(next((other for other in others if other.is_idle), others[0]))
         return seat
 
+    def _start(self, stubs: StubSet) -> Seat:
+        return Seat(stubs, CheckerProcess.start(self._boot(stubs)))
+
     def _boot(self, stubs: StubSet) -> Boot:
         return Boot(
             modules=stubs.texts,
+            face=stubs.face,
+            learned=stubs.learned,
             runtime=self._runtime_stub(stubs.face),
             cache=str(self._cache),
             python=self._python,

@@ -39,6 +39,7 @@ class CheckerProcess:
         self.checks = 0
         self.memory_bytes = 0
         self.idle_entries = 0
+        self.is_outdated = False
 
     @classmethod
     async def start(cls, boot: Boot) -> CheckerProcess:
@@ -82,6 +83,7 @@ class CheckerProcess:
         self.checks += 1
         self.memory_bytes = body.memory_bytes
         self.idle_entries = body.idle_entries
+        self.is_outdated = body.is_outdated
         return body
 
     async def update(self, request: Update) -> None:

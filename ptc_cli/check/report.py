@@ -7,7 +7,7 @@ from typing import Literal
 
 from ptc_cli.check.case import Case
 from ptc_cli.check.hints import hint_for
-from ptc_cli.check.severity import severity_of
+from ptc_cli.check.severity import is_doubt, severity_of
 from ptc_cli.check.wire import Checked
 from ptc_cli.check.wording import wording_of
 from ptc_cli.core.catalog import View
@@ -19,7 +19,9 @@ _MOST_SIGNATURE = 500
 
 def make_report(checked: Checked, view: View, *, checker: Literal["warm", "cold"], strict: bool) -> CheckReport:
     """Return the report on a program, with severities, plain words, hints and signatures."""
-    cases = [Case(remark=remark, checked=checked, view=view) for remark in checked.remarks]
+    every = (Case(remark=remark, checked=checked, view=view) for remark in checked.remarks)
+    # A doubt about what nobody wrote down is none of the author's.
+    cases = [case for case in every if case.remark.basis == "written" or not is_doubt(case)]
     diagnostics = _once(_diagnostic(case, strict=strict) for case in cases)
     return CheckReport(
         face=checked.face,

@@ -35,6 +35,11 @@ _DICT_ITEM = re.compile(
     r'Dict entry \d+ has incompatible type "(?P<key>.*)": "(?P<actual>.*)"; expected "(?P<want>.*)": "(?P<expected>.*)"'
 )
 _NO_ATTRIBUTE = re.compile(r'"(?P<owner>.*)" has no attribute "(?P<name>\w+)"')
+_UNKNOWN_KEY = re.compile(r'has no key "(?P<key>[^"]*)"$')
+_CHANGED = re.compile(
+    r'^(?:Unexpected TypedDict key |Key "[^"]*" of .* cannot be deleted$|Value of "[^"]*" has incompatible type '
+    r'|Unexpected keyword argument "[^"]*" for "update" of )'
+)
 _CLOSED = frozenset({"dict", "list", "str", "int", "float", "bool", "tuple", "set", "bytes", "None", "object"})
 """Types whose values take no attributes."""
 
@@ -44,8 +49,13 @@ def severity_of(case: Case, *, strict: bool) -> Severity:
     remark = case.remark
     if remark.severity == "note":
         return "note"
-    is_warning = remark.severity == "warning" or any(rule(case) for rule in _DOUBTS)
+    is_warning = remark.severity == "warning" or remark.basis in ("doubtful", "learned") or is_doubt(case)
     return "warning" if is_warning and not strict else "error"
+
+
+def is_doubt(case: Case) -> bool:
+    """Say whether a remark is about what the type checker cannot know."""
+    return any(rule(case) for rule in _DOUBTS)
 
 
 def _is_only_annotation(case: Case) -> bool:
@@ -125,6 +135,19 @@ def _is_own_attribute(case: Case) -> bool:
     return owner not in _CLOSED and not case.keys(owner)
 
 
+def _is_changed_record(case: Case) -> bool:
+    """A key that is added to an object, or removed, or gets another type: when it runs, an object is a plain dict."""
+    remark = case.remark
+    is_added = remark.code == "typeddict-unknown-key" and remark.is_store
+    return is_added or (not remark.calls and _CHANGED.search(remark.message) is not None)
+
+
+def _is_own_key(case: Case) -> bool:
+    """A key that the program itself puts into an object."""
+    match = _UNKNOWN_KEY.search(case.remark.message)
+    return match is not None and match["key"] in case.checked.stored_keys
+
+
 _DOUBTS: tuple[Callable[[Case], bool], ...] = (
     _is_only_annotation,
     _is_unknown_import,
@@ -136,4 +159,6 @@ _DOUBTS: tuple[Callable[[Case], bool], ...] = (
     _is_empty_literal,
     _is_overloaded,
     _is_own_attribute,
+    _is_changed_record,
+    _is_own_key,
 )

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ptc_cli.core.check import Severity
 from ptc_cli.core.codec import from_json, to_json
 from ptc_cli.core.stub import Face
+
+Basis = Literal["written", "inferred", "doubtful", "learned"]
+"""What a remark rests on: the program as it is written; what it leaves open and all its calls and returns show, or only
+some of them; learned result types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedStub:
+    """A stub with learned result types."""
+
+    text: str
+    tools: tuple[str, ...]
+    """The functions whose types were learned: a program without one is not checked against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +31,9 @@ class Boot:
 
     modules: Mapping[str, str]
     """Stub text by module of the `tools` package."""
+
+    face: Face
+    """The face of the stubs."""
 
     runtime: str
     """Text of `ptc.pyi`."""
@@ -28,13 +44,21 @@ class Boot:
     python: str | None
     """The interpreter whose packages programs may import; None for the standard library only."""
 
+    learned: Mapping[str, LearnedStub] = field(default_factory=dict)
+    """By module, where anything was learned."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """Some stubs are different from now on."""
 
-    changed: Mapping[str, str]
+    changed: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
+    learned: Mapping[str, LearnedStub] = field(default_factory=dict)
+    """Those with learned result types that are new or different."""
+
+    forgotten: tuple[str, ...] = ()
+    """Modules for which nothing is learned any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +139,8 @@ class Remark:
     is_record: bool = False
     """Whether the place is an item of a `dict` that the program wrote out."""
 
+    basis: Basis = "written"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
@@ -148,6 +174,9 @@ class Checked:
     stored: tuple[str, ...] = ()
     """Names of the attributes that the program assigns to, or an earlier entry did."""
 
+    stored_keys: tuple[str, ...] = ()
+    """Keys that the program puts into dicts, or an earlier entry did."""
+
     names: tuple[str, ...] = ()
     """Names that the program and earlier entries bind, where one may have been misspelt."""
 
@@ -158,6 +187,8 @@ class Checked:
     """How many entries of other sessions the process holds."""
 
     memory_bytes: int = 0
+    is_outdated: bool = False
+    """Whether a new process would start sooner than this one did, and be smaller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

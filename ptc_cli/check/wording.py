@@ -15,13 +15,24 @@ _COROUTINE = re.compile(r'"Coroutine\[Any, Any, (?P<result>[^"]*)\]"')
 
 def wording_of(case: Case) -> str:
     """Return a remark's message without what only the type checker's own users know."""
+    return _cut(f"{_worded(case)}{_basis(case)}")
+
+
+def _basis(case: Case) -> str:
+    if case.remark.basis != "learned":
+        return ""
+    count = case.tool.stub.learned_from if case.tool else 0
+    return f" (learned from {count:,} result{'' if count == 1 else 's'})" if count else " (learned from results)"
+
+
+def _worded(case: Case) -> str:
     message = _SUGGESTION.sub("", case.remark.message)
     for pattern, say in _FORMS:
         match = pattern.search(message)
         said = say(match, case) if match else None
         if said is not None:
-            return _cut(said)
-    return _cut(_PREFIX.sub("", message).replace("TypedDict ", ""))
+            return said
+    return _PREFIX.sub("", message).replace("TypedDict ", "")
 
 
 def _no_tool(match: re.Match[str], case: Case) -> str | None:

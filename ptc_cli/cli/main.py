@@ -28,7 +28,7 @@ _SECTIONS = {
     "Tools": {
         "tools": "List, show, search and call tools.",
         "shell": "Explore the stubs with the shell that agents get.",
-        "stubs": "Write the stubs to disk, for an editor.",
+        "stubs": "Write the stubs to disk, for an editor, and find out what changed.",
     },
     "Programs": {
         "check": "Type-check programs without running them.",

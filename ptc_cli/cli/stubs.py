@@ -1,4 +1,4 @@
-"""`ptc stubs`: the tree on disk, for an editor."""
+"""`ptc stubs`: the tree on disk, for an editor; and whether the tools are still what they were."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ptc_cli.cli import drift
 from ptc_cli.cli.export import export
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
@@ -20,7 +21,7 @@ from ptc_cli.core.stub import Face, StubTree
 
 @click.group(cls=Noun)
 def command() -> None:
-    """Write the stubs to disk, for an editor."""
+    """Write the stubs to disk, for an editor, and find out what changed."""
 
 
 @command.command("export")
@@ -45,3 +46,7 @@ async def _tree(invocation: Invocation, face: Face) -> tuple[View, StubTree]:
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller)
     return view, tree(view, face=face)
+
+
+command.add_command(drift.lock)
+command.add_command(drift.diff)

@@ -1,4 +1,4 @@
-"""`ptc tools`: list, show, search and call."""
+"""`ptc tools`: list, show, search and call; and what was learned of results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from ptc_cli.cli import tool_views
+from ptc_cli.cli import tool_results, tool_views
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
@@ -147,3 +147,7 @@ def call(
 
     wanted = Wanted(tool=tool, words=arguments, given=given, folder=save, timeout_seconds=timeout, is_granted=yes)
     return perform(call_tool(invocation, wanted, as_json=as_json))
+
+
+command.add_command(tool_results.pin_output)
+command.add_command(tool_results.forget_output)

@@ -7,7 +7,7 @@ from ptc_cli.codegen.budget import Budget
 from ptc_cli.codegen.outline import outline
 from ptc_cli.codegen.sample import sample, source_of
 from ptc_cli.codegen.schema import Document
-from ptc_cli.codegen.text import blockquote, code_span, fenced, one_line
+from ptc_cli.codegen.text import blockquote, code_span, fenced, learned_from, one_line
 from ptc_cli.core.catalog import ServerEntry, Tool
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.results import unwrapped
@@ -17,7 +17,6 @@ from ptc_cli.core.stub import Face, Parameter
 _SOURCES = {
     "declared": "declared by the server",
     "configured": "written in the configuration",
-    "learned": "learned from results that came back",
     "none": "the server declares no result type; look at one result before you rely on its shape",
 }
 
@@ -95,8 +94,14 @@ def _parameter(item: Parameter) -> str:
 def _returns(tool: Tool, entry: ServerEntry) -> str:
     schema = _result_schema(tool, entry)
     fields = outline(schema, "", Document(schema)) if schema is not None else []
-    head = f"## Returns\n\n{code_span(tool.stub.returns)}: {_SOURCES[tool.stub.result_source]}."
+    head = f"## Returns\n\n{code_span(tool.stub.returns)}: {_source(tool)}."
     return "\n".join([head, "", *fields]) if fields else head
+
+
+def _source(tool: Tool) -> str:
+    if tool.stub.result_source == "learned":
+        return f"{learned_from(tool.stub.learned_from)}, not declared: others may look different"
+    return _SOURCES[tool.stub.result_source]
 
 
 def _result_schema(tool: Tool, entry: ServerEntry) -> JsonObject | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptc_cli.codegen.annotation import ANY, NONE, Annotation, scalar_source
 from ptc_cli.codegen.annotator import Annotator
@@ -16,12 +16,13 @@ from ptc_cli.codegen.definitions import Definitions
 from ptc_cli.codegen.schema import MAX_NESTING, Document, Node, measure, text_of
 from ptc_cli.codegen.text import summary
 from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.names import identifiers
 from ptc_cli.core.results import unwrapped
 from ptc_cli.core.server import ToolConfig, ToolSpec
 from ptc_cli.core.stub import Parameter, ResultSource, ToolStub
 
-__all__ = ["NotAnObjectError", "Workshop", "tool_stub"]
+__all__ = ["NotAnObjectError", "Workshop", "tool_stub", "with_learned"]
 
 _ONE_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 
@@ -65,6 +66,22 @@ def tool_stub(spec: ToolSpec, config: ToolConfig, name: str, workshop: Workshop)
         summary=summary(spec.description or spec.title or spec.annotations.title or ""),
         types=workshop.definitions.ordered(uses),
         losses=budget.losses,
+    )
+
+
+def with_learned(stub: ToolStub, learned: LearnedResult, workshop: Workshop) -> ToolStub:
+    """Return a tool with the result type that was learned; as it is, where that says nothing."""
+    result = _annotated(learned.schema, learned.schema, stub.name, workshop, Budget())
+    if result.members == ANY.members:
+        return stub
+    uses = workshop.definitions.closure(result.uses.union(stub.types))
+    return replace(
+        stub,
+        returns=result.text,
+        result_source="learned",
+        signature=f"{stub.signature.removesuffix(stub.returns)}{result.text}",
+        types=workshop.definitions.ordered(uses),
+        learned_from=learned.calls,
     )
 
 

@@ -44,6 +44,9 @@ def conjuncts(schema: JsonObject, document: Document, budget: Budget) -> list[No
             break
         waiting.extend(_inner(part, document, budget))
         own = {key: value for key, value in part.items() if key not in ("$ref", "allOf")}
+        if not isinstance(part.get("items"), list):
+            # It counts only beside a list of its own.
+            own.pop("additionalItems", None)
         if own.keys() & TYPING_KEYS and not document.is_bare(part):
             parts.append(own)
     return parts
@@ -65,7 +68,7 @@ def _inner(part: JsonObject, document: Document, budget: Budget) -> Iterable[Nod
     """Return what a schema refers to and what its `allOf` lists, last first."""
     inner = [] if document.ignores_siblings and "$ref" in part else branches(part, "allOf")[::-1]
     if "$ref" in part:
-        target = document.resolve({"$ref": part["$ref"]})
+        target = document.resolve(part)
         if target is None:
             budget.lose("a $ref that leads nowhere in its document")
         else:
@@ -103,10 +106,16 @@ def both(first: JsonValue, second: JsonValue) -> JsonValue:
 
 def with_conditional(schema: JsonObject) -> JsonObject:
     """Return an object schema that also has the properties which only its conditions name, as optional ones."""
-    if not schema.keys() & {"then", "else", "dependentSchemas"}:
+    says_object = "object" in types(schema) or "properties" in schema
+    if not says_object or not schema.keys() & {"then", "else", "dependentSchemas"}:
         return schema
     dependent = schema.get("dependentSchemas")
-    parts = [schema.get("then"), schema.get("else"), *(dependent.values() if isinstance(dependent, dict) else ())]
+    parts = [
+        schema.get("if"),
+        schema.get("then"),
+        schema.get("else"),
+        *(dependent.values() if isinstance(dependent, dict) else ()),
+    ]
     names = [name for part in parts if isinstance(part, dict) for name in properties(part)]
     if not names:
         return schema

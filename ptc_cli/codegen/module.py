@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from ptc_cli.codegen.composer import Composer
 from ptc_cli.codegen.definitions import TYPING_NAMES, Definitions
-from ptc_cli.codegen.function import NotAnObjectError, Workshop, tool_stub
-from ptc_cli.codegen.text import docstring, one_line
+from ptc_cli.codegen.function import NotAnObjectError, Workshop, tool_stub, with_learned
+from ptc_cli.codegen.text import docstring, learned_from, one_line
+from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.names import identifiers
 from ptc_cli.core.server import RejectedTool, ServerConfig, ServerListing, ToolSpec
 from ptc_cli.core.stub import Stub, ToolStub
@@ -21,10 +22,20 @@ TAKEN = frozenset({*TYPING_NAMES, "builtins", "README"})
 """Names that no function can have: what the module imports, and the file beside its documentation."""
 
 
-def render(config: ServerConfig, listing: ServerListing, *, module: str) -> Stub:
+_NOTHING_LEARNED: Mapping[str, LearnedResult] = {}
+
+
+def render(
+    config: ServerConfig,
+    listing: ServerListing,
+    *,
+    module: str,
+    learned: Mapping[str, LearnedResult] = _NOTHING_LEARNED,
+) -> Stub:
     """Return a server's tools as a module; a tool that cannot be one is rejected with the reason.
 
-    The same for the same tools in any order, but for the order of the functions.
+    The same for the same tools in any order, but for the order of the functions. What was learned of results, by wire
+    name, counts where nothing else says the type, and only for a tool that is as it was then.
     """
     usable, rejected = _usable(listing.tools)
     names = identifiers(usable, taken=TAKEN)
@@ -41,16 +52,38 @@ def render(config: ServerConfig, listing: ServerListing, *, module: str) -> Stub
             rejected.append(RejectedTool(name=wire, reason=f"its schema cannot be read: {type(error).__name__}"))
         if wire not in made:
             definitions.forget_since(mark)
-    tools = tuple(made[wire] for wire in usable if wire in made)
-    used = definitions.sources(name for tool in tools for name in tool.types)
+    plain = tuple(made[wire] for wire in usable if wire in made)
+    shown = _with_learned(plain, learned, workshop)
+    used = definitions.sources(name for tool in shown for name in tool.types)
     return Stub(
         server=config.name,
         module=module,
-        source=_source(listing, tools, used),
-        tools=tools,
+        source=_source(listing, plain, _without_learned(plain, used)),
+        learned_source=None if shown == plain else _source(listing, shown, used),
+        tools=shown,
         definitions=used,
         rejected=tuple(rejected),
     )
+
+
+def _with_learned(
+    plain: tuple[ToolStub, ...], learned: Mapping[str, LearnedResult], workshop: Workshop
+) -> tuple[ToolStub, ...]:
+    """Return tools with the result types that were learned; made last, they change no other type's name."""
+    if not learned:
+        return plain
+    made: dict[str, ToolStub] = {}
+    for stub in sorted(plain, key=lambda stub: stub.tool):
+        known = learned.get(stub.tool)
+        fits = known is not None and stub.result_source == "none" and known.digest == stub.digest
+        made[stub.tool] = with_learned(stub, known, workshop) if known is not None and fits else stub
+    return tuple(made[stub.tool] for stub in plain)
+
+
+def _without_learned(plain: tuple[ToolStub, ...], used: Mapping[str, str]) -> Mapping[str, str]:
+    """Return definitions with `Any` for each that only a learned result needs: a program may name it all the same."""
+    declared = {name for tool in plain for name in tool.types}
+    return {name: source if name in declared else f"{name}: TypeAlias = Any\n" for name, source in used.items()}
 
 
 def _usable(tools: Iterable[ToolSpec]) -> tuple[dict[str, ToolSpec], list[RejectedTool]]:
@@ -97,6 +130,8 @@ def _function(tool: ToolStub) -> str:
 
 def docstring_line(tool: ToolStub) -> str:
     """Return what a tool does, and whether its result type is known."""
-    note = {"none": "Result undeclared.", "learned": "Result learned."}.get(tool.result_source, "")
+    note = {"none": "Result undeclared.", "learned": f"Result {learned_from(tool.learned_from)}."}.get(
+        tool.result_source, ""
+    )
     stop = "" if not note or not tool.summary or tool.summary[-1] in ".!?…:" else "."
     return f"{tool.summary}{stop} {note}".strip()

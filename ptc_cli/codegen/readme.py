@@ -27,7 +27,7 @@ the whole job and gives back only what you need.
 
 Also here: `/tools/<server>.pyi` (types and signatures that programs are checked against), `/ptc.pyi` (the runtime
 module), `/schemas/<server>/<tool>.json` (what the server itself declares, for `jq`), `/examples` (programs to start
-from). All of it is read-only.
+from), `/runs/<number>` (your last programs with all of their output). All of it is read-only.
 """
 
 _PROGRAM = """\

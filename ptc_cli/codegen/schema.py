@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 from urllib.parse import unquote
 
+from ptc_cli.codegen.resources import Resources, pointed
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 
 Node: TypeAlias = JsonObject | bool
@@ -123,13 +124,11 @@ class Document:
         dialect = text_of(root, "$schema")
         # Up to draft 7 a reference stands alone: validators ignore what is written beside it.
         self.ignores_siblings = any(f"draft-0{number}" in dialect for number in (3, 4, 6, 7))
-        self._anchors: dict[str, JsonObject] | None = None
 
     def resolve(self, schema: JsonObject) -> Node | None:
         """Follow a schema's `$ref`, and on as long as it only leads to another; None if it leads nowhere.
 
-        Remote references are never fetched. Where a part of the document has an address of its own, a reference may
-        mean another thing than it seems to, and leads nowhere too.
+        Remote references are never fetched.
         """
         found: Node | None = schema
         for _ in range(MAX_HOPS):
@@ -137,28 +136,21 @@ class Document:
                 return found
             if found is not schema and not self.is_bare(found):
                 return found
-            found = self._find(found["$ref"])
+            found = self._find(found, found["$ref"])
         return None
 
     def is_bare(self, schema: JsonObject) -> bool:
         """Say whether a schema is a reference and nothing else that counts."""
         return "$ref" in schema and (self.ignores_siblings or schema.keys() & TYPING_KEYS == {"$ref"})
 
-    def _find(self, ref: JsonValue) -> Node | None:
-        if not isinstance(ref, str) or not ref.startswith("#") or self._has_resources:
+    def _find(self, schema: JsonObject, ref: JsonValue) -> Node | None:
+        if not isinstance(ref, str):
             return None
-        pointer = unquote(ref[1:])
-        if pointer and not pointer.startswith("/"):
-            return self._anchor(pointer)
-        found: JsonValue = self.root
-        for step in pointer.split("/")[1:]:
-            key = step.replace("~1", "/").replace("~0", "~")
-            if isinstance(found, dict) and key in found:
-                found = found[key]
-            elif isinstance(found, list) and key.isdecimal() and len(key) < 9 and int(key) < len(found):
-                found = found[int(key)]
-            else:
-                return None
+        if ref in ("", "#") or ref.startswith("#/"):
+            # Most documents hold no addresses, and need not be read through for them.
+            found = self._resources.find(schema, ref) if self._has_resources else pointed(self.root, unquote(ref[1:]))
+        else:
+            found = self._resources.find(schema, ref)
         return found if isinstance(found, (dict, bool)) else None
 
     @property
@@ -167,28 +159,12 @@ class Document:
             self._size = measure(self.root)
         return self._size.has_resources
 
-    def _anchor(self, name: str) -> JsonObject | None:
-        if self._anchors is None:
-            # A name that two parts claim is as good as none.
-            self._anchors = {}
-            for part in _objects(self.root):
-                if anchor := text_of(part, "$anchor"):
-                    self._anchors[anchor] = {} if anchor in self._anchors else part
-        return self._anchors.get(name) or None
+    @cached_property
+    def _resources(self) -> Resources:
+        return Resources(self.root, ignores_siblings=self.ignores_siblings)
 
 
 def ref_name(schema: JsonObject) -> str:
     """Return the last word of a reference, to name what it points to."""
     ref = schema.get("$ref")
     return unquote(ref).rpartition("/")[2].lstrip("#") if isinstance(ref, str) else ""
-
-
-def _objects(root: JsonValue) -> Iterator[JsonObject]:
-    waiting = [root]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            yield value
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)

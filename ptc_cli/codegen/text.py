@@ -46,6 +46,11 @@ def summary(text: str, most: int = SUMMARY_LENGTH) -> str:
     return one_line(line[: end.end()] if end else line, most)
 
 
+def learned_from(calls: int) -> str:
+    """Return from how many calls a result type was learned, in words."""
+    return f"learned from {calls} calls or more" if calls > 1 else "learned from a few calls"
+
+
 def docstring(line: str) -> str:
     """Return a one-line docstring, quotes included, that reads as exactly this line."""
     text = line.replace("\\", "\\\\")

@@ -16,7 +16,7 @@ from ptc_cli.codegen.runtime import runtime_stub
 from ptc_cli.core.catalog import ServerEntry, View
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.server import ToolSpec
-from ptc_cli.core.stub import Face, StubTree
+from ptc_cli.core.stub import Face, StubTree, in_face
 
 
 def tree(view: View, *, face: Face = "sync", modified_at: float = 0.0) -> StubTree:
@@ -42,7 +42,7 @@ def tree(view: View, *, face: Face = "sync", modified_at: float = 0.0) -> StubTr
 def server_files(entry: ServerEntry, face: Face) -> Mapping[str, str]:
     """Return the files of one server, by path."""
     module = entry.stub.module
-    files = {f"/tools/{module}.pyi": entry.stub.face(face), f"/docs/{module}/README.md": server_readme(entry)}
+    files = {f"/tools/{module}.pyi": in_face(entry.stub.shown, face), f"/docs/{module}/README.md": server_readme(entry)}
     for tool in entry.tools:
         files[f"/docs/{module}/{tool.stub.name}.md"] = documentation(tool, entry, face=face)
         files[f"/schemas/{module}/{tool.stub.name}.json"] = wire_definition(tool.spec)

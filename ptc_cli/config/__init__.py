@@ -1,6 +1,6 @@
 """Configuration: find it, read it in whichever client's format, merge it, edit it; and what its references mean."""
 
-from ptc_cli.config.edit import add_server, create, remove_server
+from ptc_cli.config.edit import add_server, create, remove_server, set_output_schema
 from ptc_cli.config.folders import folders
 from ptc_cli.config.load import Review, load, review
 from ptc_cli.config.references import References
@@ -18,4 +18,5 @@ __all__ = [
     "load",
     "remove_server",
     "review",
+    "set_output_schema",
 ]

@@ -1,4 +1,4 @@
-"""Servers added to and removed from our own files, with all else left as its author wrote it."""
+"""Servers added to and removed from our own files, and results described; all else is left as its author wrote it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from ptc_cli.config.file import interpret, is_ours, own_table, prefix, project_f
 from ptc_cli.config.mistakes import Mistake, error_of, shown
 from ptc_cli.config.server import Folder
 from ptc_cli.config.toml_lines import Statement, statements
-from ptc_cli.config.toml_text import server_table
+from ptc_cli.config.toml_text import assignment, key_path, server_table
 from ptc_cli.config.trust import TrustStore
 from ptc_cli.config.writing import replace_file
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.server import Origin, ServerConfig
 
 
@@ -51,7 +52,37 @@ def remove_server(path: Path, name: str, *, trust: TrustStore) -> None:
         hint = f"Servers there: {', '.join(sorted(servers)) or 'none'}."
         raise ConfigError(f"{document.path}: no server {shown(name)}", hint=hint)
     wanted = {known: server for known, server in servers.items() if known != name}
-    _replace(document, _without(document, name), wanted=wanted, trust=trust)
+    text = _without(document.text, (*prefix(document), "servers", name))
+    _replace(document, text, wanted=wanted, trust=trust)
+
+
+def set_output_schema(path: Path, server: str, tool: str, schema: JsonObject, *, trust: TrustStore) -> None:
+    """Write what a tool returns into a file of our own format that has its server; what was said of that before goes.
+
+    Raises:
+        ConfigError: The file is not ours to edit, has no such server, or cannot be written.
+    """
+    document = _document(path)
+    servers = _servers(document)
+    if server not in servers:
+        raise ConfigError(f"{document.path}: no server {shown(server)}")
+    config = servers[server]
+    pinned = replace(config.tool(tool), output_schema=schema, returns_nothing=False)
+    wanted = {**servers, server: replace(config, tools={**config.tools, tool: pinned})}
+    _replace(document, _with_output_schema(document, (server, "tools", tool), schema), wanted=wanted, trust=trust)
+
+
+def _with_output_schema(document: Document, tool: tuple[str, ...], schema: JsonObject) -> str:
+    at = (*prefix(document), "servers", *tool)
+    text = document.text
+    for key in ("output_schema", "returns_nothing"):
+        text = _without(text, (*at, key))
+    line = assignment("output_schema", schema)
+    for statement in statements(text):
+        if statement.is_header and statement.path == at:
+            end = text.find("\n", statement.end)
+            return f"{text}\n{line}" if end < 0 else f"{text[: end + 1]}{line}{text[end + 1 :]}"
+    return f"{_with_line_end(text)}\n[{key_path(at)}]\n{line}"
 
 
 def create(path: Path, text: str, *, trust: TrustStore) -> None:
@@ -131,10 +162,8 @@ def _write(document: Document, *, trust: TrustStore, is_trusted: bool) -> None:
         trust.trust(document.path, document.digest)
 
 
-def _without(document: Document, name: str) -> str:
-    """Return a file's text without the statements about a server, and the comments between and above them."""
-    path = (*prefix(document), "servers", name)
-    text = document.text
+def _without(text: str, path: tuple[str, ...]) -> str:
+    """Return a text without the statements under a path, and the comments between and above them."""
     for first, last in reversed(_runs(statements(text), path)):
         start = _with_comments(text, text.rfind("\n", 0, first.start) + 1)
         end = text.find("\n", last.end) + 1 or len(text)

@@ -24,6 +24,7 @@ from ptc_cli.core.settings import (
     SandboxSettings,
     ServeSettings,
     Settings,
+    StubSettings,
 )
 
 T = TypeVar("T")
@@ -109,6 +110,7 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
         ),
         sandbox=sandbox,
         serve=_merged(ServeSettings(), _stated(trusted, "serve")),
+        stubs=_merged(StubSettings(), _stated(trusted, "stubs")),
         journal=_merged(JournalSettings(), _stated(trusted, "journal")),
         files=tuple(file.origin for file in files),
         untrusted=tuple(file.origin.path for file in inert),

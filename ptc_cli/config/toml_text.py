@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from ptc_cli.config.shape import Key, Record, record
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.server import ServerConfig, ToolConfig
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -25,6 +26,15 @@ def server_table(server: ServerConfig, above: tuple[str, ...] = ()) -> str:
     for name, tool in server.tools.items():
         lines += ["", f"[{key_path((*path, 'tools', name))}]", *_lines(tool, record(ToolConfig))]
     return "\n".join(lines) + "\n"
+
+
+def assignment(key: str, value: JsonObject) -> str:
+    """Return a line that gives a key a table for its value.
+
+    Raises:
+        ConfigError: It holds what TOML cannot say.
+    """
+    return f"{key} = {_value(value)}\n"
 
 
 def key_path(path: tuple[str, ...]) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from ptc_cli.core.call import ToolCaller
+from ptc_cli.core.check import Diagnostic
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.event import Kept, Output, Progress, Warned
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.layers import Layers
+from ptc_cli.core.program import Program
 from ptc_cli.core.result import Outcome
 
 
@@ -81,6 +83,10 @@ class Backend(Protocol):
         Raises:
             SandboxError: There is none to be had.
         """
+        ...
+
+    def lacks(self, program: Program) -> tuple[Diagnostic, ...]:
+        """Return, as errors, what of a program this backend's Python does not have."""
         ...
 
     async def prewarm(self, count: int) -> None:

@@ -73,6 +73,9 @@ class ServerConfig:
     ask: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     tools: Mapping[str, ToolConfig] = field(default_factory=dict)
+    learn: bool = True
+    """Whether result types are learned from what its tools return, where none is declared."""
+
     auth: JsonObject | None = None
     origin: Origin
     is_trusted: bool = True

@@ -82,6 +82,14 @@ class ServeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StubSettings:
+    """What the stubs say beyond what servers declare."""
+
+    learn: bool = True
+    """Whether result types are learned from what tools return; a server's own `learn` can only turn it off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalSettings:
     """How long runs are kept."""
 
@@ -97,6 +105,7 @@ class Settings:
     policy: PolicySettings = field(default_factory=PolicySettings)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
+    stubs: StubSettings = field(default_factory=StubSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
     files: tuple[Origin, ...] = ()
     """The files that were read, strongest first."""

@@ -60,7 +60,7 @@ class ToolStub:
     """The first sentence of the description, safe inside a docstring and on one line."""
 
     learned_from: int = 0
-    """From how many results the type was learned, where `result_source` says so."""
+    """From how many results at least the type was learned, where `result_source` says so."""
 
     types: tuple[str, ...] = ()
     """Names of the stub's classes and aliases that the signature uses, directly or through others."""
@@ -76,14 +76,14 @@ class Stub:
     server: str
     module: str
     source: str
-    """The `.pyi` text, sync face; learned results are `Any` in it."""
+    """The `.pyi` text, sync face; learned results are `Any` in it, and so are the types that were learned for them."""
 
     learned_source: str | None = None
     """The same with learned result types, which is what people and agents read; None where nothing was learned."""
 
     tools: tuple[ToolStub, ...]
     definitions: Mapping[str, str] = field(default_factory=dict)
-    """Source of every class and alias in `source`, by name, in order."""
+    """Source of every class and alias in `shown`, by name, in order."""
 
     rejected: tuple[RejectedTool, ...] = ()
     """Listed tools that cannot be functions, and why."""

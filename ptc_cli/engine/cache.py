@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from ptc_cli import __version__
 from ptc_cli.core.codec import from_json, to_json
 from ptc_cli.core.jsonvalue import JsonObject, digest
+from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.server import ServerConfig, ServerListing
 from ptc_cli.core.stub import Stub
 
 KEPT_SECONDS = 24 * 3600.0
 """After this a server is asked again."""
+
+
+_NOTHING_LEARNED: Mapping[str, LearnedResult] = {}
 
 
 class ListingCache:
@@ -27,23 +32,38 @@ class ListingCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def load(self, config: ServerConfig, module: str, *, now: float) -> tuple[ServerListing, Stub] | None:
-        """Return what a server offered when it was last asked, with its stub, unless that is too long ago."""
+    def load(
+        self, config: ServerConfig, module: str, *, now: float, learned: Mapping[str, LearnedResult] = _NOTHING_LEARNED
+    ) -> tuple[ServerListing, Stub | None] | None:
+        """Return what a server offered when it was last asked, unless that is too long ago.
+
+        With its stub, unless more was learned since that was made.
+        """
         try:
             kept = json.loads(self._path(config, module).read_bytes())
             listing, stub = from_json(ServerListing, kept["listing"]), from_json(Stub, kept["stub"])
+            is_current = kept["learned"] == _stamp(learned)
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         is_fresh = 0 <= now - listing.listed_at < KEPT_SECONDS
-        return (listing, stub) if is_fresh and listing.server == config.name else None
+        return (listing, stub if is_current else None) if is_fresh and listing.server == config.name else None
 
-    def keep(self, config: ServerConfig, module: str, listing: ServerListing, stub: Stub) -> bool:
-        """Keep what a server offered; say whether that could be done."""
-        text = json.dumps({"listing": to_json(listing), "stub": to_json(stub)}, separators=(",", ":"))
+    def keep(
+        self,
+        config: ServerConfig,
+        module: str,
+        listing: ServerListing,
+        stub: Stub,
+        *,
+        learned: Mapping[str, LearnedResult] = _NOTHING_LEARNED,
+    ) -> bool:
+        """Keep what a server offered, and its stub with what was learned; say whether that could be done."""
+        kept = {"listing": to_json(listing), "stub": to_json(stub), "learned": _stamp(learned)}
+        text = json.dumps(kept, separators=(",", ":"))
         path = self._path(config, module)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _replace(path, text)
+            replace_file(path, text)
         except OSError:
             return False
         return True
@@ -64,7 +84,11 @@ def _key(config: ServerConfig, module: str) -> str:
     return digest([__version__, config.name, module, config.identity, overrides])[:40]
 
 
-def _replace(path: Path, text: str) -> None:
+def _stamp(learned: Mapping[str, LearnedResult]) -> str:
+    return digest({name: to_json(result) for name, result in learned.items()})
+
+
+def replace_file(path: Path, text: str) -> None:
     """Write a file whole or not at all: another ptc may be reading it."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem)
     try:

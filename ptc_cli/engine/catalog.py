@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 
 from ptc_cli.core.catalog import Catalog, ServerEntry
+from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.names import module_names
 from ptc_cli.core.server import ServerConfig, ServerListing
 from ptc_cli.engine.cache import ListingCache
+from ptc_cli.engine.learned import LearnedResults
 
 PATIENCE_SECONDS = 10.0
 """How long everybody waits for a server that does not answer; it is asked on in the background."""
@@ -22,11 +24,14 @@ Ask = Callable[[str], Awaitable[ServerListing]]
 class CatalogSource:
     """Holds the newest catalog. Every change makes a new one, with the next generation."""
 
-    def __init__(self, configs: Iterable[ServerConfig], *, ask: Ask, cache: ListingCache) -> None:
+    def __init__(
+        self, configs: Iterable[ServerConfig], *, ask: Ask, cache: ListingCache, learned: LearnedResults
+    ) -> None:
         self._configs = tuple(configs)
         self._modules: Mapping[str, str] = module_names(config.name for config in self._configs)
         self._ask = ask
         self._cache = cache
+        self._learned = learned
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._asked_at: dict[str, float] = {}
         self._callbacks: list[Callable[[], None]] = []
@@ -41,6 +46,7 @@ class CatalogSource:
 
         A server that does not answer is waited for once: until it does, it stays one that is not known yet.
         """
+        self._take_over_learned()
         entries = [entry for entry in self.catalog.servers if wanted(entry)]
         asking = [self._asked_once(entry.name) for entry in entries if _can_be_asked(entry, refresh=refresh)]
         if asking:
@@ -79,10 +85,24 @@ class CatalogSource:
             return
         fresh = self._entry(entry.config, listing)
         if listing.status == "ok":
-            self._cache.keep(fresh.config, fresh.stub.module, fresh.listing, fresh.stub)
+            self._learned.keep_only(fresh.config, {tool.tool: tool.digest for tool in fresh.stub.tools})
+            self._keep(fresh)
         elif entry.listing.status == "ok":
             return  # what it offered last is worth more than that it cannot be reached now
         self._replace(fresh)
+
+    def _keep(self, fresh: ServerEntry) -> None:
+        learned = self._learned.of(fresh.config)
+        self._cache.keep(fresh.config, fresh.stub.module, fresh.listing, fresh.stub, learned=learned)
+
+    def _take_over_learned(self) -> None:
+        """Render the servers anew of whose results more is known: once for many calls, and not while programs run."""
+        for name in self._learned.changed():
+            entry = self.catalog.server(name)
+            if entry is not None and entry.listing.status == "ok":
+                fresh = self._entry(entry.config, entry.listing)
+                self._keep(fresh)
+                self._replace(fresh)
 
     def _replace(self, fresh: ServerEntry) -> None:
         old = self.catalog.server(fresh.name)
@@ -100,23 +120,26 @@ class CatalogSource:
         module = self._modules[config.name]
         if unusable := _unusable(config):
             return self._entry(config, unusable)
-        kept = self._cache.load(config, module, now=time.time())
+        kept = self._cache.load(config, module, now=time.time(), learned=self._learned.of(config))
         if kept is None:
             return self._entry(
                 config, ServerListing(server=config.name, status="unknown", reason="it has not answered yet")
             )
-        return ServerEntry(config=config, listing=kept[0], stub=kept[1])
+        listing, stub = kept
+        return self._entry(config, listing) if stub is None else ServerEntry(config=config, listing=listing, stub=stub)
 
     def _entry(self, config: ServerConfig, listing: ServerListing) -> ServerEntry:
-        return rendered(config, listing, module=self._modules[config.name])
+        return rendered(config, listing, module=self._modules[config.name], learned=self._learned.of(config))
 
 
-def rendered(config: ServerConfig, listing: ServerListing, *, module: str) -> ServerEntry:
+def rendered(
+    config: ServerConfig, listing: ServerListing, *, module: str, learned: Mapping[str, LearnedResult] | None = None
+) -> ServerEntry:
     """Return a server with its stub, and without the tools that cannot be functions."""
     # Costs 30 ms to import; where every stub comes from the cache nobody must pay it.
     from ptc_cli import codegen
 
-    stub = codegen.render(config, listing, module=module)
+    stub = codegen.render(config, listing, module=module, learned=learned or {})
     usable = {tool.tool for tool in stub.tools}
     listing = replace(
         listing,

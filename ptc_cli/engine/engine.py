@@ -17,14 +17,15 @@ from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
 from ptc_cli.core.check import CheckReport
-from ptc_cli.core.errors import PtcError
+from ptc_cli.core.errors import PtcError, ToolNotFoundError
 from ptc_cli.core.event import Warned
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
+from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
-from ptc_cli.core.server import ServerListing
+from ptc_cli.core.server import ServerConfig, ServerListing
 from ptc_cli.core.settings import Folders, Settings
 from ptc_cli.core.stub import StubTree
 from ptc_cli.engine.bindings import mentioned
@@ -32,10 +33,11 @@ from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
 from ptc_cli.engine.gate import EmitProgress
+from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
 from ptc_cli.engine.recent import RecentRuns
 from ptc_cli.engine.run import Run
-from ptc_cli.engine.runner import Runner
+from ptc_cli.engine.runner import Runner, with_lacks
 from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
@@ -59,7 +61,8 @@ class Engine:
         self._references = references
         state, cache = Path(folders.state), Path(folders.cache)
         self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
-        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache))
+        self._learned = LearnedResults(cache, settings=settings.stubs, secrets=lambda: references.secrets)
+        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned)
         self._pool = Pool(
             settings.servers, resolve=references.for_server, logs=state / "logs", eras=_eras(self._source.catalog)
         )
@@ -76,7 +79,7 @@ class Engine:
             policy=settings.policy,
             secrets=lambda: references.secrets,
         )
-        self._views = Views()
+        self._views = Views(self._learned.of)
         self._recent = RecentRuns(self.journal)
         self._index: tuple[View, Index] | None = None
         self._local: dict[str, LocalServer] = {}
@@ -118,7 +121,8 @@ class Engine:
         """
         history = None if session is None else self._sessions.history(caller, session)
         view = await self._described_for(program, caller)
-        return await self._checker.check(program, view, strict=strict, history=history)
+        report = await self._checker.check(program, view, strict=strict, history=history)
+        return with_lacks(report, self._backend, program)
 
     async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.
@@ -208,6 +212,14 @@ class Engine:
         """Let programs call functions of the host program as a server; one of the same name is replaced."""
         self._local[server.entry.name] = server
 
+    def learned(self, tool: Tool) -> LearnedResult | None:
+        """Return what was learned of a tool's results, if anything that can be relied on."""
+        return self._learned.of(self._config(tool.spec.server)).get(tool.spec.name)
+
+    def forget_learned(self, server: str, tool: str | None = None) -> tuple[str, ...]:
+        """Forget what was learned of a tool's results, or of those of a server's tools; return their wire names."""
+        return self._learned.forget(self._config(server), tool)
+
     async def self_test(self) -> tuple[str, ...]:
         """Return what the checker got wrong when it tried itself; nothing if all is well.
 
@@ -233,6 +245,7 @@ class Engine:
         await asyncio.gather(*closing)
         if "_explorers" in made:
             self._explorers.close()
+        self._learned.keep()
         self.journal.close()
 
     # What follows is imported and made when first wanted: listing tools answers in a blink, also where nothing runs.
@@ -269,6 +282,12 @@ class Engine:
         )
         return self._views.view(catalog, caller, self._local.values())
 
+    def _config(self, server: str) -> ServerConfig:
+        entry = self._source.catalog.server(server)
+        if entry is None:
+            raise ToolNotFoundError(f"no server '{server}'")
+        return entry.config
+
     def _set_going(self, run: Run, work: Coroutine[None, None, Result]) -> Run:
         task = asyncio.create_task(work, name=f"run {run.id}")
         self._runs.add(task)
@@ -285,7 +304,10 @@ class Engine:
         local = self._local.get(call.server)
         if local is not None:
             return await local.call(call)
-        return await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
+        result = await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
+        if tool is not None:
+            self._learned.take(self._config(call.server), tool, result)
+        return result
 
     def _ask_again(self, server: str) -> None:
         """Take over the changed tools of a server that says they changed."""

@@ -102,7 +102,7 @@ class Gate:
             return ToolResult.failed("invalid", problem)
         if refusal := await self._refusal(call, tool, config):
             return refusal
-        return self._judged(await self._carry(call, tool, self._progress), tool)
+        return self._judged(await self._carry(call, tool, self._progress), tool, config)
 
     def _numbered(self, call: ToolCall) -> ToolCall:
         key = f"{call.site} {call.arguments_digest}"
@@ -178,11 +178,18 @@ class Gate:
         line = lines[call.site - 1].strip() if 0 < call.site <= len(lines) else ""
         return Question(id=call.id, program=program.name, call=call, reason=reason, line=line)
 
-    def _judged(self, result: ToolResult, tool: Tool | None) -> ToolResult:
-        from ptc_cli.engine.validation import result_problem
+    def _judged(self, result: ToolResult, tool: Tool | None, config: ServerConfig) -> ToolResult:
+        """Return a result with a warning if it is not what was declared: by the configuration, or else the server."""
+        from ptc_cli.engine.validation import configured_problem, result_problem
 
         self._result_bytes += result.bytes
-        problem = result_problem(tool.spec, result.structured) if tool is not None else None
+        if tool is None or result.is_error:
+            return result
+        configured = config.tool(tool.spec.name)
+        if configured.returns_nothing or configured.output_schema is not None:
+            problem = configured_problem(tool.spec, configured, result)
+        else:
+            problem = result_problem(tool.spec, result.structured)
         return result if problem is None else replace(result, warnings=(*result.warnings, problem))
 
     def _progress(self, done: float, total: float | None, note: str) -> None:

@@ -15,6 +15,7 @@ from ptc_cli.core.errors import PtcError
 from ptc_cli.core.event import Checked, Finished, Started, Warned
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
+from ptc_cli.core.program import Program
 from ptc_cli.core.result import LimitHit, Outcome, ProgramError, Result
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import PolicySettings
@@ -71,6 +72,7 @@ class Runner:
     async def _checked(self, run: Run, view: View, session: Session | None) -> Result:
         history = None if session is None else session.history
         report = await self._checker().check(run.execution.program, view, history=history)
+        report = with_lacks(report, self._backend(), run.execution.program)
         run.emit(Checked(report=report))
         for remark in report.warnings:
             run.emit(Warned(message=_warning(remark)))
@@ -141,6 +143,11 @@ class Runner:
             artifacts=tuple(run.artifacts),
             seconds=run.clock.elapsed(),
         )
+
+
+def with_lacks(report: CheckReport, backend: Backend, program: Program) -> CheckReport:
+    """Return a report with what the backend's Python does not have."""
+    return replace(report, diagnostics=(*report.diagnostics, *backend.lacks(program)))
 
 
 def _warning(remark: Diagnostic) -> str:

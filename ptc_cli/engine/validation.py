@@ -9,19 +9,28 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft7Validator, Draft202012Validator, SchemaError, ValidationError
+from jsonschema import (
+    Draft3Validator,
+    Draft4Validator,
+    Draft6Validator,
+    Draft7Validator,
+    Draft201909Validator,
+    Draft202012Validator,
+    SchemaError,
+    ValidationError,
+)
 from jsonschema.exceptions import UnknownType
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from ptc_cli.core.call import ToolResult
 from ptc_cli.core.catalog import Tool
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue, canonical
-from ptc_cli.core.server import ToolSpec
+from ptc_cli.core.server import ToolConfig, ToolSpec
 from ptc_cli.core.suggest import did_you_mean
 
-_DRAFT7 = "http://json-schema.org/draft-07/schema"
 _MATCH_STEPS = 1_000_000
 """How many steps matching a pattern may take at worst: below 0.1 s."""
 
@@ -29,6 +38,8 @@ _FACTORS = 40
 _MEMBERS = 100_000
 _JUDGING_SECONDS = 0.25
 """The event loop, and with it every other run, waits meanwhile."""
+
+_ALTERNATIVES = ("anyOf", "oneOf")
 
 _Check = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
 
@@ -51,16 +62,31 @@ def result_problem(spec: ToolSpec, structured: JsonValue) -> str | None:
     if spec.output_schema is None or structured is None:
         return None
     error = _first_error(spec.output_schema, structured)
+    return None if error is None else _misfit(spec, f"does not fit its schema: {_said(error, {}, whole='result')}")
+
+
+def configured_problem(spec: ToolSpec, config: ToolConfig, result: ToolResult) -> str | None:
+    """Return why what a program gets is not what the configuration says of it; None if it is."""
+    if config.output_schema is None:
+        is_nothing = result.value is None and not result.is_content
+        return None if is_nothing else _misfit(spec, "is something, and the configuration says that there is none")
+    if result.is_content:
+        return _misfit(spec, "is content, and the configuration says that it is a value")
+    error = _first_error(config.output_schema, result.value)
     return (
-        None if error is None else f"{spec.server}.{spec.name}: the result does not fit its schema: {_said(error, {})}"
+        None if error is None else _misfit(spec, f"does not fit the configuration: {_said(error, {}, whole='result')}")
     )
+
+
+def _misfit(spec: ToolSpec, why: str) -> str:
+    return f"{spec.server}.{spec.name}: the result {why}"
 
 
 def _first_error(schema: JsonObject, value: JsonValue) -> ValidationError | None:
     _Judgement.ends_at = time.monotonic() + _JUDGING_SECONDS
     try:
         errors = _validator(_Key(schema)).iter_errors(value)
-        return min(errors, key=lambda error: (len(error.path), list(map(str, error.path))), default=None)
+        return min(errors, key=_order, default=None)
     except (
         SchemaError,
         Unresolvable,
@@ -78,6 +104,11 @@ def _first_error(schema: JsonObject, value: JsonValue) -> ValidationError | None
         return None
 
 
+def _order(error: ValidationError) -> tuple[int, list[str], bool]:
+    """Return what puts the outermost error first, and a misspelt name before the one that is missing for it."""
+    return len(error.path), [str(part) for part in error.path], error.validator != "additionalProperties"
+
+
 class _Key:
     """A schema as a key of a cache: by identity first, as a catalog keeps its schemas."""
 
@@ -93,7 +124,8 @@ class _Key:
 
 @lru_cache(maxsize=10_000)
 def _validator(key: _Key) -> Validator:
-    draft = _BOUNDED_DRAFT7 if str(key.schema.get("$schema", "")).startswith(_DRAFT7) else _BOUNDED_2020
+    dialect = str(key.schema.get("$schema", ""))
+    draft = next((draft for name, draft in _BOUNDED.items() if f"/{name}/schema" in dialect), _BOUNDED["2020-12"])
     # An empty registry: a `$ref` to an address is never fetched.
     validator: Validator = draft(key.schema, registry=Registry())
     return validator
@@ -173,25 +205,58 @@ def _bounded(draft: Any) -> Any:
     return extend(draft, timed)  # type: ignore[no-untyped-call]  # jsonschema leaves it unannotated
 
 
-_BOUNDED_DRAFT7 = _bounded(Draft7Validator)
-_BOUNDED_2020 = _bounded(Draft202012Validator)
+_BOUNDED = {
+    "draft-03": _bounded(Draft3Validator),
+    "draft-04": _bounded(Draft4Validator),
+    "draft-06": _bounded(Draft6Validator),
+    "draft-07": _bounded(Draft7Validator),
+    "2019-09": _bounded(Draft201909Validator),
+    "2020-12": _bounded(Draft202012Validator),
+}
+"""By what the address of a dialect has in it. In one dialect `exclusiveMinimum` is a word, in the next a number."""
 
 
-def _said(error: ValidationError, names: dict[str, str]) -> str:
+def _said(error: ValidationError, names: dict[str, str], *, whole: str = "arguments") -> str:
+    error = _telling(error)
     path = [str(part) for part in error.absolute_path]
-    where = ".".join([names.get(path[0], path[0]), *path[1:]]) if path else "arguments"
+    where = ".".join([names.get(path[0], path[0]), *path[1:]]) if path else whole
     if error.validator == "required" and isinstance(error.instance, dict):
         missing = [name for name in _listed(error.validator_value) if name not in error.instance]
         return f"{where}: missing {', '.join(repr(names.get(name, name)) for name in missing)}"
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        return f"{where}: {_unknown(error)}"
-    text = error.message if len(error.message) < 300 else error.message[:300] + "..."
-    return f"{where}: {text}"
+        return f"{where}: {_unknown(error, {} if path else names)}"
+    if error.validator == "enum" and (hint := did_you_mean(str(error.instance), _listed(error.validator_value))):
+        return f"{where}: {_short(error.message)}. {hint}"
+    if error.validator in _ALTERNATIVES and (kinds := _kinds(error)):
+        return f"{where}: {_short(repr(error.instance))} is not of type {', '.join(map(repr, kinds))}"
+    return f"{where}: {_short(error.message)}"
 
 
-def _unknown(error: ValidationError) -> str:
-    known = list(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
-    unknown = sorted(set(_listed(error.instance)) - set(known))
+def _telling(error: ValidationError) -> ValidationError:
+    """Return what is wrong inside the alternative that was meant: the only one that has the right type."""
+    while error.validator in _ALTERNATIVES:
+        meant = [each for each in error.context or () if each.validator != "type" or len(each.path) > 0]
+        if len({each.schema_path[0] for each in meant}) != 1:
+            break
+        error = min(meant, key=lambda each: len(each.path))
+    return error
+
+
+def _kinds(error: ValidationError) -> list[str]:
+    """Return the types of all alternatives, where each fails by its type."""
+    found = error.context or ()
+    is_by_type = all(each.validator == "type" and not each.path for each in found)
+    return [str(each.validator_value) for each in found] if is_by_type else []
+
+
+def _short(text: str) -> str:
+    return text if len(text) < 300 else f"{text[:300]}..."
+
+
+def _unknown(error: ValidationError, names: dict[str, str]) -> str:
+    declared = list(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
+    unknown = sorted(set(_listed(error.instance)) - set(declared))
+    known = [names.get(name, name) for name in declared]
     hint = did_you_mean(unknown[0], known) if unknown else None
     said = f"unknown {', '.join(map(repr, unknown))}"
     return f"{said}. {hint}" if hint else f"{said}. Known: {', '.join(known) or 'none'}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from ptc_cli import policy
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, View
+from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.names import module_names
+from ptc_cli.core.server import ServerConfig
 from ptc_cli.engine.catalog import rendered
 from ptc_cli.engine.local import LocalServer
 
@@ -15,7 +17,8 @@ from ptc_cli.engine.local import LocalServer
 class Views:
     """Makes views, each once: rendering a caller's part of a server costs."""
 
-    def __init__(self) -> None:
+    def __init__(self, learned: Callable[[ServerConfig], Mapping[str, LearnedResult]]) -> None:
+        self._learned = learned
         self._made: dict[tuple[object, ...], View] = {}
         self._cut: dict[tuple[object, ...], ServerEntry] = {}
         self._catalog: Catalog | None = None
@@ -41,7 +44,8 @@ class Views:
         if key not in self._cut:
             tools = tuple(tool for tool in entry.listing.tools if policy.sees_tool(caller, entry.name, tool.name))
             listing = replace(entry.listing, tools=tools, rejected=(), instructions="")
-            self._cut[key] = rendered(entry.config, listing, module=entry.stub.module)
+            learned = self._learned(entry.config)
+            self._cut[key] = rendered(entry.config, listing, module=entry.stub.module, learned=learned)
         return self._cut[key]
 
 

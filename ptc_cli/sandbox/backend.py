@@ -10,10 +10,12 @@ from typing import Literal
 
 from ptc_cli.core.backend import Backend, BackendSession, Emit
 from ptc_cli.core.call import ToolCaller
+from ptc_cli.core.check import Diagnostic
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.errors import SandboxError, SandboxUnavailableError
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.layers import Layers, MissingLayer
+from ptc_cli.core.program import Program
 from ptc_cli.core.result import Outcome
 from ptc_cli.core.settings import Folders, SandboxSettings
 from ptc_cli.sandbox import interpreter
@@ -30,6 +32,8 @@ _PROGRAMS = 128
 
 _START_SECONDS = 30.0
 _PROBE_SECONDS = 2.0
+
+_REFILL_SECONDS = 0.01
 
 _FORKS = 16
 """Processes asked for and not yet there, so that the worker's socket never fills."""
@@ -104,6 +108,10 @@ class ForkingBackend:
             raise
         return session
 
+    def lacks(self, program: Program) -> tuple[Diagnostic, ...]:
+        """Return nothing: it is Python itself that runs."""
+        return ()
+
     async def prewarm(self, count: int) -> None:
         """Keep so many confined processes waiting, with the default size of disk."""
         self._prewarmed = count
@@ -156,7 +164,7 @@ class ForkingBackend:
         if ground == self._usual_ground and self._waiting:
             child = self._waiting.pop()
             if self._refill is None or self._refill.done():
-                self._refill = asyncio.create_task(self._fill())
+                self._refill = asyncio.create_task(self._fill_soon())
             if not child.exited.done():
                 return child
             child.drop()
@@ -176,6 +184,11 @@ class ForkingBackend:
         worker = await self._live_worker()
         async with self._forks:
             return await worker.fork(ground)
+
+    async def _fill_soon(self) -> None:
+        # A fork at once would compete with the program that just began for the processor.
+        await asyncio.sleep(_REFILL_SECONDS)
+        await self._fill()
 
     async def _fill(self) -> None:
         while len(self._waiting) < self._prewarmed and not self._is_closed:
@@ -221,6 +234,10 @@ class StrongestBackend:
         """Open a session in the backend that was chosen."""
         return await (await self._backend()).open_session(execution)
 
+    def lacks(self, program: Program) -> tuple[Diagnostic, ...]:
+        """Return nothing: in both backends it is Python itself that runs."""
+        return ()
+
     async def prewarm(self, count: int) -> None:
         """Have programs of default limits start faster."""
         await (await self._backend()).prewarm(count)
@@ -260,25 +277,32 @@ def open_backend(settings: SandboxSettings, *, folders: Folders | None = None) -
     Raises:
         SandboxUnavailableError: This machine has none.
     """
+    if sys.platform == "win32":
+        raise SandboxUnavailableError("sandbox: there is no backend for Windows", hint="Run ptc in WSL 2.")
+    if settings.backend == "monty" or (settings.backend == "auto" and sys.platform != "linux"):
+        # Late: most never use it.
+        from ptc_cli.sandbox.monty import MontyBackend
+
+        return MontyBackend(settings)
     if sys.platform != "linux":
         raise SandboxUnavailableError(
-            f"sandbox: there is no backend for {sys.platform}",
-            hint="Run ptc on Linux, in a container or in WSL 2.",
+            f"sandbox: the backend '{settings.backend}' needs Linux",
+            hint='Set backend = "monty" under [sandbox], or run ptc in a Linux container.',
         )
     makers: dict[str, Callable[[], Backend]] = {
         "auto": lambda: StrongestBackend(settings, folders=folders),
         "zygote": lambda: ForkingBackend(settings, "zygote", folders=folders),
         "landlock": lambda: ForkingBackend(settings, "landlock", folders=folders),
     }
-    if settings.backend not in makers:
-        raise SandboxUnavailableError(f"sandbox: the backend '{settings.backend}' is not there")
     return makers[settings.backend]()
 
 
 async def probe(settings: SandboxSettings) -> tuple[Layers, ...]:
     """Return what each backend would hold a program by on this machine, strongest first; leaves no process."""
-    kinds: tuple[Kind, ...] = ("zygote", "landlock")
-    return tuple([await _probe(settings, kind) for kind in kinds])
+    from ptc_cli.sandbox.monty import probe_monty
+
+    kinds: tuple[Kind, ...] = ("zygote", "landlock") if sys.platform == "linux" else ()
+    return (*[await _probe(settings, kind) for kind in kinds], await probe_monty())
 
 
 async def _probe(settings: SandboxSettings, kind: Kind) -> Layers:

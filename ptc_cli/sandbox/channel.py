@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from ptc_cli.sandbox.wire import EXACT_BYTES, FRAME_BYTES, LENGTH_BYTES, Frame, ViolationError, framed, parse
+from ptc_cli.sandbox.wire import EXACT_BYTES, FRAME_BYTES, LENGTH_BYTES, VALUES, Frame, ViolationError, framed, parse
 
 _SLACK_BYTES = 1 << 20
 
@@ -33,6 +33,7 @@ class Channel(asyncio.Protocol):
         """Take frames that hold a value of so many bytes."""
         self._frame_bytes = max(FRAME_BYTES, value_bytes + _SLACK_BYTES)
         self._exact_bytes = max(EXACT_BYTES, value_bytes + _SLACK_BYTES)
+        self._values = max(VALUES, value_bytes)
 
     def send(self, payload: bytes) -> None:
         """Send a frame, unless the program is gone."""
@@ -96,7 +97,7 @@ class Channel(asyncio.Protocol):
     def _cut(self) -> None:
         try:
             while not self._is_held and (payload := self._next()) is not None:
-                self._receive(parse(payload, exact_bytes=self._exact_bytes))
+                self._receive(parse(payload, exact_bytes=self._exact_bytes, values=self._values))
         except ViolationError as violation:
             self._is_broken = True
             self._buffer.clear()

@@ -23,7 +23,7 @@ class Keeping:
         self._kept: set[str] = set()
         self._path = ""
         self._pieces: list[bytes] = []
-        self._left_out: dict[str, list[str]] = {}
+        self._left_out: dict[str, _LeftOut] = {}
 
     def take(self, piece: Piece) -> None:
         """Take a piece, and pass the file on that it completes.
@@ -33,6 +33,8 @@ class Keeping:
         """
         if not self._is_wanted or piece.path in self._kept or len(self._kept) >= MOST_FILES:
             raise ViolationError("a file that was not asked for")
+        if not piece.content and not piece.is_last:
+            raise ViolationError("a piece of a file that is empty")
         if self._pieces and piece.path != self._path:
             raise ViolationError("pieces of two files at once")
         self._bytes += len(piece.content)
@@ -55,12 +57,12 @@ class Keeping:
             raise ViolationError("a file that was not asked for")
         self._bytes -= sum(map(len, self._pieces))
         self._pieces = []
-        self._left_out.setdefault(left.reason, []).append(left.path)
+        self._left_out.setdefault(left.reason, _LeftOut()).add(left.path)
 
     def close(self) -> None:
         """Say which files were not kept, and why."""
-        for reason, paths in self._left_out.items():
-            self._emit(Warned(message=f"not kept: {_listed(paths)}: {self._explained(reason)}"))
+        for reason, files in self._left_out.items():
+            self._emit(Warned(message=f"not kept: {files}: {self._explained(reason)}"))
         self._left_out = {}
 
     def _explained(self, reason: str) -> str:
@@ -72,7 +74,19 @@ class Keeping:
         }[reason]
 
 
-def _listed(paths: list[str]) -> str:
-    shown = ", ".join(ascii(path)[1:-1] if not path.isprintable() else path for path in paths[:_NAMED])
-    more = len(paths) - _NAMED
-    return f"{shown} and {more:,} more" if more > 0 else shown
+class _LeftOut:
+    """Files left out for one reason: the first by name, the rest by number, since a process may tell of any number."""
+
+    def __init__(self) -> None:
+        self._named: list[str] = []
+        self._more = 0
+
+    def add(self, path: str) -> None:
+        if len(self._named) < _NAMED:
+            self._named.append(path)
+        else:
+            self._more += 1
+
+    def __str__(self) -> str:
+        shown = ", ".join(ascii(path)[1:-1] if not path.isprintable() else path for path in self._named)
+        return f"{shown} and {self._more:,} more" if self._more else shown

@@ -20,6 +20,10 @@ NAMESPACE_LAYERS = (
 )
 PROCESS_LAYERS = ("capabilities-dropped", "no-new-privileges", "rlimits", "seccomp", "landlock")
 LAYERS = (*NAMESPACE_LAYERS, *PROCESS_LAYERS)
+OWN_INTERPRETER = "own-interpreter"
+"""An interpreter that has no way to the host: the layer that only monty has."""
+
+_KNOWN = (*LAYERS, OWN_INTERPRETER)
 
 _NAMESPACE_ADVICE = (
     "Allow unprivileged user namespaces: sysctl user.max_user_namespaces above 0; on Debian "
@@ -32,6 +36,8 @@ _ADVICE: Mapping[str, str] = {
     "landlock": "Use Linux 5.13 or later with Landlock switched on: add landlock to lsm= on the kernel's command line.",
     "seccomp": "Use a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64.",
     "proc": "Mount /proc.",
+    "pidfd": "Use Linux 5.3 or later; in a container a seccomp profile that allows pidfd_open and pidfd_send_signal.",
+    OWN_INTERPRETER: "pip install 'ptc-cli[monty]', and backend = \"monty\" under [sandbox].",
 }
 _OTHER_ADVICE = "Run `ptc doctor` for the layers that this machine gives."
 
@@ -72,15 +78,17 @@ def demand(layers: Layers, required: Iterable[str], *, by: str) -> None:
 
 
 def _reason(name: str, told: Mapping[str, MissingLayer]) -> str:
-    if name not in LAYERS:
-        return f"there is no layer '{name}'"
-    return f"{name} is missing ({told[name].reason})" if name in told else f"{name} is missing"
+    if name in told:
+        return f"{name} is missing ({told[name].reason})"
+    return f"{name} is missing" if name in _KNOWN else f"there is no layer '{name}'"
 
 
 def _hint(name: str, told: Mapping[str, MissingLayer]) -> str:
-    if name not in LAYERS:
-        return did_you_mean(name, LAYERS) or f"Layers: {', '.join(LAYERS)}."
-    return told[name].advice if name in told else _ADVICE.get(name, _OTHER_ADVICE)
+    if name in told:
+        return told[name].advice
+    if name not in _KNOWN:
+        return did_you_mean(name, _KNOWN) or f"Layers: {', '.join(_KNOWN)}."
+    return _ADVICE.get(name, _OTHER_ADVICE)
 
 
 def refused_descriptors(error: OSError) -> str | None:

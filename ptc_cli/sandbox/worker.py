@@ -32,7 +32,7 @@ _ERROR_BYTES = 4096
 # Nothing of the host's environment; two malloc arenas, since every one counts against the memory limit.
 # As isolated as `-I`, whose `-E` would leave out the hash seed too: a program that runs again must see sets in the same
 # order (`Execution.hash_seed`). Collisions that it makes of that hurt itself only.
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -121,9 +121,9 @@ class Worker:
         """
         control, process = _launch(interpreter, use_namespaces=use_namespaces, preload=preload)
         try:
-            layers = _layers(await _hear_once(control, process, answer_seconds), use_namespaces=use_namespaces)
-            needed = set(names.LAYERS) - {"landlock"} if use_namespaces else set(names.PROCESS_LAYERS)
-            names.demand(layers, sorted(needed), by="this machine does not give it")
+            told = _with_own_part(await _hear_once(control, process, answer_seconds), process.pid)
+            layers = _layers(told, use_namespaces=use_namespaces)
+            names.demand(layers, _needed(layers, use_namespaces=use_namespaces), by="this machine does not give it")
             _refuse_failed(await _hear_once(control, process, _START_SECONDS))
         except BaseException:
             control.close()
@@ -260,7 +260,7 @@ def _launch(
         "orjson": orjson_folder(),
     }
     control.setblocking(False)
-    environment = {**_ENVIRONMENT, **(_WORKSPACE_ENVIRONMENT if use_namespaces else {})}
+    environment = {**ENVIRONMENT, **(_WORKSPACE_ENVIRONMENT if use_namespaces else {})}
     try:
         # The worker ends when this socket does: not with the thread that started it, as PR_SET_PDEATHSIG would have it.
         process = subprocess.Popen(
@@ -305,6 +305,25 @@ def _last_words(process: subprocess.Popen[bytes]) -> str:
     os.set_blocking(process.stderr.fileno(), False)
     text = (process.stderr.read(_ERROR_BYTES) or b"").decode("utf-8", "replace").strip()
     return text.splitlines()[-1] if text else f"exit code {process.returncode}"
+
+
+def _with_own_part(told: dict[str, Any], process: int) -> dict[str, Any]:
+    """Add what this process needs to end programs, whatever they do."""
+    try:
+        handle = os.pidfd_open(process)
+        try:
+            signal.pidfd_send_signal(handle, 0)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        return {**told, "missing": {**told["missing"], "pidfd": str(error)}}
+    return told
+
+
+def _needed(layers: Layers, *, use_namespaces: bool) -> list[str]:
+    needed = set(names.LAYERS) - {"landlock"} if use_namespaces else set(names.PROCESS_LAYERS)
+    # What is missing and is no layer, such as `/proc`, is something that no backend can do without.
+    return sorted(needed | {layer.name for layer in layers.missing if layer.name not in names.LAYERS})
 
 
 def _layers(told: dict[str, Any], *, use_namespaces: bool) -> Layers:

@@ -62,8 +62,15 @@ def _namespaces(cage: Cage, before: Mapping[str, str]) -> dict[str, str]:
     found = {name: "" if now[name] != before[name] else "it is still the machine's own" for name in NAMESPACE_FILES}
     if os.getpid() != 1:
         found["pid-namespace"] = "the program is not the first process of its own"
-    found["read-only-root"] = _refused(_write_to_root) or _strangers(cage.readable)
+    found["read-only-root"] = _refused(_write_to_root) or _writable(cage.readable) or _strangers(cage.readable)
     return found
+
+
+def _writable(readable: tuple[str, ...]) -> str:
+    """Return what to say of a mount that only the owner of its files keeps a program from writing to."""
+    mounts = ("/", *(path for path in readable if os.path.exists(path)))  # noqa: PTH110
+    more = [path for path in mounts if not os.statvfs(path).f_flag & os.ST_RDONLY]
+    return f"{', '.join(more)} could be written to" if more else ""
 
 
 def _strangers(readable: tuple[str, ...]) -> str:

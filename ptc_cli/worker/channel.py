@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import queue
 import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import FrameType
@@ -20,6 +22,7 @@ _LENGTH_BYTES = 4
 _READ_BYTES = 1 << 16
 _ENDED = "the program that made this call ended before its answer came"
 _STRAY = "no tool can be called here: this thread was started by a program that has ended. Start threads and pools anew"
+_VALUES = 1 << 18
 _FRAME_BYTES, _EXACT_BYTES = 8 << 20, 1 << 20
 
 
@@ -66,9 +69,10 @@ class Channel:
         assert isinstance(frame, dict)
         return frame
 
-    def start_reading(self) -> None:
-        """Have a thread deliver what comes from now on; when the host goes away, the process ends."""
-        threading.Thread(target=self._deliver, name="ptc-channel", daemon=True).start()
+    def start_reading(self, *, leave: Callable[[], object] = lambda: os._exit(1)) -> None:
+        """Have a thread deliver what comes from now on; when the host goes away, leave: the process ends."""
+        # Not a `Thread`, whose `start` waits until it runs: 2 ms where all processors are busy.
+        _thread.start_new_thread(self._deliver, (leave,))
 
     def begin(self) -> None:
         """Tell the host that a program of a session begins: from now on it may be interrupted, and call."""
@@ -136,13 +140,13 @@ class Channel:
         if self._calls.waiting.pop(call, None) is not None:
             self.send({"kind": "cancel", "id": call})
 
-    def _deliver(self) -> None:
+    def _deliver(self, leave: Callable[[], object]) -> None:
         while (frame := self.receive()) is not None:
             if frame["kind"] == "entry":
                 self.entries.put(frame)
             else:
                 _answer(self._calls.waiting.pop(frame["id"], None), frame)
-        os._exit(1)
+        leave()
 
     def _take(self, count: int) -> bytes | None:
         """Return so many bytes of what comes in; None when nothing more comes."""
@@ -172,3 +176,11 @@ def _check_length(payload: bytes) -> None:
     most = _FRAME_BYTES if payload[:1] == FAST else _EXACT_BYTES
     if len(payload) > most:
         raise ValueError(f"the arguments are {len(payload):,} bytes of JSON; at most {most:,} can be sent")
+    if len(payload) > 2 * _VALUES and _has_more_values(payload, _VALUES):
+        raise ValueError(f"the arguments hold more than {_VALUES:,} values; send them in parts")
+
+
+def _has_more_values(text: bytes, most: int) -> bool:
+    plain = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside = b"".join(plain.split(b'"')[::2])
+    return plain.count(b'"') > 4 * most or sum(map(outside.count, (b",", b"[", b"{"))) > most

@@ -12,7 +12,7 @@ from ptc_cli.worker.files import Held
 from ptc_cli.worker.job import Job
 from ptc_cli.worker.keeping import Keeper
 from ptc_cli.worker.namespaces import LayerMissingError
-from ptc_cli.worker.output import flush, open_output
+from ptc_cli.worker.output import flush
 from ptc_cli.worker.session import Session
 
 _THREAD_STACK_BYTES = 4 << 20  # twice as many threads fit into the same memory as with the usual 8 MiB
@@ -32,7 +32,6 @@ def live(cage: Cage, descriptors: tuple[int, int, int], *, files: Held, already_
     frame = channel.receive()
     if frame is None:
         os._exit(0)
-    open_output()
     threading.stack_size(_THREAD_STACK_BYTES)
     limit(Allowance(**frame["allowance"]), already_mapped_bytes=already_mapped_bytes)
     channel.start_reading()

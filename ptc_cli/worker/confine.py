@@ -13,7 +13,7 @@ from signal import SIGKILL
 from ptc_cli.worker import kernel, landlock
 from ptc_cli.worker.files import Held, arrange
 from ptc_cli.worker.landlock import Access
-from ptc_cli.worker.namespaces import NOBODY, WORKSPACE, layer
+from ptc_cli.worker.namespaces import FILES, NOBODY, WORKSPACE, layer
 from ptc_cli.worker.seccomp import allow_list, assemble
 from ptc_cli.worker.syscalls import system_calls
 
@@ -124,7 +124,7 @@ def lock(cage: Cage, files: Held) -> None:
         for kind in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
             resource.setrlimit(kind, (0, 0))
     with layer("seccomp"):
-        kernel.install_filter(cage.filter if cage.use_namespaces else filter_for(os.getpid()))
+        kernel.install_filter(cage.filter if cage.use_namespaces else filter_for(os.getpid(), root_is_own=False))
 
 
 def limit(allowance: Allowance, *, already_mapped_bytes: int) -> None:
@@ -145,12 +145,12 @@ def limit(allowance: Allowance, *, already_mapped_bytes: int) -> None:
         resource.setrlimit(kind, (most, most))
 
 
-def filter_for(process: int) -> bytes:
+def filter_for(process: int, *, root_is_own: bool) -> bytes:
     """Return the filter for a program that is a certain process."""
     calls = system_calls()
     if calls is None:
         raise kernel.KernelError(0, f"no table of system calls for this machine ({os.uname().machine})")
-    return assemble(allow_list(calls, process=process))
+    return assemble(allow_list(calls, process=process, root_is_own=root_is_own))
 
 
 def take_descriptors(output: int, errors: int, channel: int, *, keep: Collection[int]) -> None:
@@ -209,7 +209,8 @@ def _write(folder: int, path: str, text: str) -> None:
 def _rules(cage: Cage, files: Held) -> Mapping[str | int, Access]:
     if cage.use_namespaces:
         return {"/": "read", WORKSPACE: "write", "/dev/null": "write"}
-    present: dict[str | int, Access] = {path: "read" for path in cage.readable if os.path.exists(path)}  # noqa: PTH110
+    paths = [path for path in (*cage.readable, *FILES) if os.path.exists(path)]  # noqa: PTH110
+    present: dict[str | int, Access] = dict.fromkeys(paths, "read")
     if files.workspace is not None:
         present[files.workspace] = "write"
     return {**present, "/dev/zero": "read", "/dev/urandom": "read", "/dev/null": "write"}

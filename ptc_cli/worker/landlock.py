@@ -10,8 +10,9 @@ from typing import Literal
 
 from ptc_cli.worker.kernel import KernelError, syscall
 
-Access = Literal["read", "write"]
+Access = Literal["read", "write", "run"]
 
+_RUN = 1 << 0
 _WRITE_FILE, _READ_FILE, _READ_FOLDER = 1 << 1, 1 << 2, 1 << 3
 _REMOVE_FOLDER, _REMOVE_FILE, _MAKE_FOLDER, _MAKE_FILE, _MAKE_LINK = 1 << 4, 1 << 5, 1 << 7, 1 << 8, 1 << 12
 _MOVE, _TRUNCATE = 1 << 13, 1 << 14
@@ -20,7 +21,8 @@ _READ = _READ_FILE | _READ_FOLDER
 _WRITE = (
     _READ | _WRITE_FILE | _REMOVE_FOLDER | _REMOVE_FILE | _MAKE_FOLDER | _MAKE_FILE | _MAKE_LINK | _MOVE | _TRUNCATE
 )
-_OF_A_FILE = _WRITE_FILE | _READ_FILE | _TRUNCATE
+_OF_A_FILE = _RUN | _WRITE_FILE | _READ_FILE | _TRUNCATE
+_RIGHTS: Mapping[Access, int] = {"read": _READ, "write": _WRITE, "run": _READ | _RUN}
 
 _ASK_VERSION = 1
 _BENEATH = 1
@@ -51,7 +53,7 @@ def restrict(rules: Mapping[str | int, Access], *, kernel_version: int) -> None:
     ruleset = syscall("landlock_create_ruleset", attributes, len(attributes), 0)
     try:
         for place, access in rules.items():
-            _allow(ruleset, place, (_READ if access == "read" else _WRITE) & files)
+            _allow(ruleset, place, _RIGHTS[access] & files)
         syscall("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)

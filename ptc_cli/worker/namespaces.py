@@ -16,7 +16,9 @@ MOUNTS = "/mnt"
 NOBODY = 65534
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-_FILES = ("/etc/ld.so.cache", "/etc/localtime")
+FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types")
+"""Files of the machine that the standard library reads: where libraries lie, the time zone, types by suffix."""
+
 _SCAFFOLDS = ("/tmp", "/mnt", "/var", "/usr")  # noqa: S108  # where the new root is put together, out of sight
 
 NAMESPACE_FILES: Mapping[str, str] = {
@@ -146,7 +148,7 @@ def _become_first_process() -> None:
 
 def _build_root(readable: tuple[str, ...]) -> None:
     # Copied before anything is covered by the scaffold, and while this process may still read them.
-    paths = [path for path in (*readable, *_FILES, *_DEVICES) if Path(path).exists()]
+    paths = [path for path in (*readable, *FILES, *_DEVICES) if Path(path).exists()]
     trees = {path: kernel.copy_tree(path) for path in _outermost(paths)}
     root = next(path for path in _SCAFFOLDS if Path(path).is_dir())
     kernel.mount("tmpfs", root, "tmpfs", kernel.NO_SETUID | kernel.NO_DEVICES, "size=1m,mode=755")

@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import asyncio
+import atexit
 import contextlib
 import inspect
 import sys
@@ -45,7 +46,7 @@ class Compiled:
 def run(job: Job, channel: Channel) -> Frame:
     """Run a program that is on its own to its end, and return the frame that says how it ended."""
     frame = evaluate(job, Surroundings(channel), asyncio.run)
-    _wait_for_threads()
+    _wind_up()
     return frame
 
 
@@ -65,7 +66,7 @@ def evaluate(job: Job, surroundings: Surroundings, drive: Drive) -> Frame:
                     unhook(None)
                 except BaseException:  # noqa: BLE001, S110
                     pass
-        return _ended(value, job.value_bytes) if compiled.value else _end(status="ok")
+        return ended(value, job.value_bytes) if compiled.value else end_of(status="ok")
     except SystemExit as error:
         return _exited(error, surroundings)
     except BaseException as error:  # noqa: BLE001  # the program's, of whatever kind
@@ -104,12 +105,14 @@ async def _step(code: CodeType, main: dict[str, Any]) -> object:
     return await value if code.co_flags & inspect.CO_COROUTINE else value
 
 
-def _wait_for_threads() -> None:
-    """Wait, as Python does at its end, for threads that are no daemons."""
-    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001  # what `Py_FinalizeEx` calls; there is no other
+def _wind_up() -> None:
+    """Do what Python does at its end: wait for threads that are no daemons, then call what is registered for it."""
+    # What `Py_FinalizeEx` calls; there are no others.
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
 
 
-def _end(
+def end_of(
     *,
     status: str,
     value_kind: str = "none",
@@ -117,22 +120,24 @@ def _end(
     error: Failure | None = None,
     limit: str | None = None,
 ) -> Frame:
+    """Return the frame that says how a program ended."""
     told = None if error is None else asdict(error)
     return {
         "kind": "end", "status": status, "value_kind": value_kind, "value": value, "error": told, "limit": limit
     }  # fmt: skip
 
 
-INTERRUPTED = _end(
+INTERRUPTED = end_of(
     status="failed",
     error=Failure(type="KeyboardInterrupt", message="", line=None, traceback=""),
 )
 """How a program ends that was interrupted when its last line was done."""
 
 
-def _ended(value: object, most_bytes: int) -> Frame:
+def ended(value: object, most_bytes: int) -> Frame:
+    """Return the frame for a program that ran to its end; `value` is its last expression's."""
     if value is None:
-        return _end(status="ok")
+        return end_of(status="ok")
     kind: str
     shown: JsonValue
     if is_exact(value):
@@ -144,8 +149,8 @@ def _ended(value: object, most_bytes: int) -> Frame:
     if count > most_bytes:
         message = f"the value of the last expression is {count:,} bytes of JSON, more than {most_bytes:,}"
         error = Failure(type="ValueTooLong", message=message, line=None, traceback="")
-        return _end(status="limit", error=error, limit="value_bytes")
-    return _end(status="ok", value_kind=kind, value=shown)
+        return end_of(status="limit", error=error, limit="value_bytes")
+    return end_of(status="ok", value_kind=kind, value=shown)
 
 
 def _failed(error: BaseException, surroundings: Surroundings) -> Frame:
@@ -154,12 +159,12 @@ def _failed(error: BaseException, surroundings: Surroundings) -> Frame:
     except BaseException as second:  # noqa: BLE001  # of classes of the program's own, an exit too
         message = f"the program ended by an error that cannot be shown: {type(second).__name__} was raised on the way"
         told = Failure(type="Error", message=message, line=None, traceback="")
-    return _end(status="failed" if told.limit is None else "limit", error=told, limit=told.limit)
+    return end_of(status="failed" if told.limit is None else "limit", error=told, limit=told.limit)
 
 
 def _exited(error: SystemExit, surroundings: Surroundings) -> Frame:
     if error.code is None or error.code == 0:
-        return _end(status="ok")
+        return end_of(status="ok")
     if not isinstance(error.code, int):
         # Where Python prints it; the program may have put anything there.
         with contextlib.suppress(Exception):

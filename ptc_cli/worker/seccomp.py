@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ptc_cli.worker.syscalls import ABSENT, ALLOWED, X86_64, SystemCalls
+from ptc_cli.worker.syscalls import ABSENT, ALLOWED, ATTRIBUTES, EXTENDED, X86_64, SystemCalls
 
 LOAD, AND, RETURN = 0x20, 0x54, 0x06
 IF_EQUAL, IF_AT_LEAST = 0x15, 0x35
@@ -16,6 +16,7 @@ ALLOW, KILL = 0x7FFF0000, 0x80000000
 _ERRNO = 0x00050000
 DENY = _ERRNO | errno.EPERM
 NO_SUCH_CALL = _ERRNO | errno.ENOSYS
+NOT_SUPPORTED = _ERRNO | errno.ENOTSUP
 
 NUMBER_OFFSET, MACHINE_OFFSET, ARGUMENTS_OFFSET = 0, 4, 16
 
@@ -28,10 +29,13 @@ _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
 _SET_NAME, _GET_NAME, _NAME_MEMORY = 15, 16, 0x53564D41
 # Type, error, buffer sizes, protocol, domain. Not SO_PEERPIDFD, which hands out a descriptor of the host's process.
 _GET_OPTIONS = (3, 4, 7, 8, 38, 39)
-_SET_OPTIONS = (2, 7, 8, 9)
+# Address reuse and keep-alive, which do nothing here. Not buffer sizes: megabytes each that no limit on memory counts.
+_SET_OPTIONS = (2, 9)
 _SIGKILL = 9
-_CREATE, _OTHERS_PRIVILEGES = 0x400040, 0o6000  # O_CREAT and __O_TMPFILE; the setuid and setgid bits
+_CREATE = 0x400040  # O_CREAT and __O_TMPFILE
+_OTHERS_PRIVILEGES = 0o6000  # the setuid and setgid bits: a named workspace is a folder of the host's disk
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
+_OUT_OF_BAND = 1  # hardly any program needs it, and its code in the kernel let programs out before
 
 
 class Instruction(NamedTuple):
@@ -80,11 +84,11 @@ def _unix_stream_pair() -> list[Instruction]:
     ]
 
 
-def _without_privileges(index: int) -> list[Instruction]:
-    """Allow modes of files without the setuid and setgid bits: a named workspace is a folder of the host's disk."""
+def _without(flags: int, index: int) -> list[Instruction]:
+    """Allow what has none of the flags in an argument."""
     return [
         _argument(index),
-        Instruction(AND, 0, 0, _OTHERS_PRIVILEGES),
+        Instruction(AND, 0, 0, flags),
         Instruction(IF_EQUAL, 0, 1, 0),
         _give(ALLOW),
         _give(DENY),
@@ -94,7 +98,7 @@ def _without_privileges(index: int) -> list[Instruction]:
 def _opening(flags: int, mode: int) -> list[Instruction]:
     """Allow to open; the mode counts, and is more than a stray value, where a file is made."""
     is_plain = [Instruction(AND, 0, 0, _CREATE), Instruction(IF_EQUAL, 0, 1, 0), _give(ALLOW)]
-    return [_argument(flags), *is_plain, *_without_privileges(mode)]
+    return [_argument(flags), *is_plain, *_without(_OTHERS_PRIVILEGES, mode)]
 
 
 def _signals(process: int) -> list[Instruction]:
@@ -115,15 +119,19 @@ def _conditions(process: int) -> dict[str, list[Instruction]]:
     return {
         "openat": _opening(2, 3),
         "open": _opening(1, 2),
-        "creat": _without_privileges(1),
-        "chmod": _without_privileges(1),
-        "fchmod": _without_privileges(1),
-        "fchmodat": _without_privileges(2),
+        "creat": _without(_OTHERS_PRIVILEGES, 1),
+        "chmod": _without(_OTHERS_PRIVILEGES, 1),
+        "fchmod": _without(_OTHERS_PRIVILEGES, 1),
+        "fchmodat": _without(_OTHERS_PRIVILEGES, 2),
         "clone": _one_of(0, _THREAD_FLAGS),
         "ioctl": _one_of(1, (_ASK_TERMINAL, _BYTES_WAITING, _NON_BLOCKING, _WINDOW_SIZE, _SET_CLOEXEC, _CLEAR_CLOEXEC)),
         "fcntl": _one_of(1, _FCNTL),
         "prctl": _one_of(0, (_SET_NAME, _GET_NAME, _NAME_MEMORY)),
         "socketpair": _unix_stream_pair(),
+        "sendto": _without(_OUT_OF_BAND, 3),
+        "recvfrom": _without(_OUT_OF_BAND, 3),
+        "sendmsg": _without(_OUT_OF_BAND, 2),
+        "recvmsg": _without(_OUT_OF_BAND, 2),
         "getsockopt": _one_of(2, _GET_OPTIONS),
         "setsockopt": _one_of(2, _SET_OPTIONS),
         "kill": _signals(process),
@@ -133,20 +141,25 @@ def _conditions(process: int) -> dict[str, list[Instruction]]:
     }
 
 
-def allow_list(calls: SystemCalls, *, process: int = 1) -> tuple[Instruction, ...]:
-    """Return the filter for a machine; the process is 1 in a process-id namespace of its own."""
+def allow_list(calls: SystemCalls, *, process: int = 1, root_is_own: bool = True) -> tuple[Instruction, ...]:
+    """Return the filter for a machine; the process is 1 in a process-id namespace of its own.
+
+    Without a root of its own, a program may not change what Landlock does not guard: modes and times of files.
+    """
     program = [_load(MACHINE_OFFSET), Instruction(IF_EQUAL, 1, 0, calls.audit_arch), _give(KILL), _load(NUMBER_OFFSET)]
     if calls is X86_64:
         # The x32 calls have the same audit architecture, and other numbers for the same deeds.
         program += [Instruction(IF_AT_LEAST, 0, 1, _X32_BIT), _give(KILL)]
-    for name in ALLOWED:
-        if name in calls.numbers:
+    conditions, withheld = _conditions(process), () if root_is_own else ATTRIBUTES
+    for name in (*ALLOWED, *ATTRIBUTES):
+        if name in calls.numbers and name not in (*conditions, *withheld):
             program += _on(calls.numbers[name], [_give(ALLOW)])
-    for name, body in _conditions(process).items():
-        if name in calls.numbers:
+    for name, body in conditions.items():
+        if name in calls.numbers and name not in withheld:
             program += _on(calls.numbers[name], body)
-    for name in ABSENT:
-        program += _on(calls.numbers[name], [_give(NO_SUCH_CALL)])
+    for names, verdict in ((ABSENT, NO_SUCH_CALL), (EXTENDED, NOT_SUPPORTED)):
+        for name in names:
+            program += _on(calls.numbers[name], [_give(verdict)])
     return (*program, _give(DENY))
 
 

@@ -35,18 +35,20 @@ class Surroundings:
 
     def enter(self, job: Job) -> None:
         """Make ready for a program."""
-        if not self.files:
+        is_first = not self.files
+        if is_first:
             # Of the first only: its numbers go on, as all its state does.
             random.seed(job.seed)
             reseed(job.seed)
         self._show(job)
         call = tools.caller(job.face, self._channel, lambda: self.file)
         package = tools.package(job, call)
-        self._install({**package, "ptc": runtime.module(job, self._channel, call)})
+        modules = {**package, "ptc": runtime.module(job, self._channel, call)}
+        sys.modules.update(modules if is_first else _renewed(modules))
         sys.modules["__main__"] = self._main
         sys.argv = [job.name]
         self.names["__file__"] = job.name
-        self._supply(tools.supplied(job, {name: sys.modules[name] for name in package}))
+        self._supply(tools.supplied(job, {name: sys.modules[name] for name in (*package, "ptc")}))
 
     def _show(self, job: Job) -> None:
         # Programs of one name must not share one: a function that an earlier one defined keeps its own lines.
@@ -57,18 +59,20 @@ class Surroundings:
         lines = job.source.splitlines(keepends=True)
         linecache.cache[self.file] = (len(job.source), None, lines, self.file)
 
-    def _install(self, modules: dict[str, ModuleType]) -> None:
-        """Have these modules, and no older ones; those that were imported before become what they are now."""
-        for name in [name for name in sys.modules if name.startswith("tools.") and name not in modules]:
-            del sys.modules[name]
-        for name, module in modules.items():
-            known = sys.modules.setdefault(name, module)
-            if known is not module:
-                known.__dict__.clear()
-                known.__dict__.update(module.__dict__)
-
     def _supply(self, supplied: dict[str, object]) -> None:
         """Define what the program uses without importing it, but over no name that an earlier one defined."""
         for name, value in supplied.items():
             if name not in self.names or self.names[name] is self._supplied.get(name):
                 self.names[name] = self._supplied[name] = value
+
+
+def _renewed(modules: dict[str, ModuleType]) -> dict[str, ModuleType]:
+    """Have the modules that were imported before become what they are now, and those that are no more go."""
+    for name in [name for name in sys.modules if name.startswith("tools.") and name not in modules]:
+        del sys.modules[name]
+    renewed = {name: sys.modules.get(name, module) for name, module in modules.items()}
+    for name, module in modules.items():
+        if renewed[name] is not module:
+            renewed[name].__dict__.clear()
+            renewed[name].__dict__.update(module.__dict__)
+    return renewed

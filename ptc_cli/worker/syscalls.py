@@ -29,24 +29,35 @@ def _words(text: str) -> tuple[str, ...]:
 
 ALLOWED = _words(
     """
-    read write futex mmap munmap mprotect madvise brk close fstat newfstatat stat lstat lseek
-    rt_sigaction rt_sigprocmask rt_sigreturn sendto recvfrom epoll_wait epoll_pwait epoll_ctl clock_gettime
-    clock_nanosleep nanosleep gettimeofday getrandom getpid gettid exit exit_group access alarm arch_prctl chdir
-    clock_getres close_range copy_file_range dup dup2 dup3 epoll_create epoll_create1 epoll_pwait2
-    eventfd eventfd2 faccessat faccessat2 fadvise64 fallocate fchdir fdatasync flock fstatfs
-    fsync ftruncate getcpu getcwd getdents getdents64 getegid geteuid getgid getgroups getitimer getpeername
-    getpgrp getppid getresgid getresuid getrlimit getrusage getsockname getuid link linkat membarrier mkdir
-    mkdirat mremap pause pipe pipe2 poll ppoll pread64 preadv preadv2 pselect6 pwrite64 pwritev pwritev2
-    readahead readlink readlinkat readv recvmsg rename renameat renameat2 restart_syscall rmdir rseq
-    rt_sigpending rt_sigsuspend rt_sigtimedwait sched_getaffinity sched_yield select sendfile sendmsg
-    set_robust_list set_tid_address setitimer shutdown sigaltstack statfs statx symlink symlinkat
-    sync_file_range sysinfo time times truncate umask uname unlink unlinkat utime utimensat utimes wait4 writev
+    read write futex mmap munmap mprotect madvise brk close fstat newfstatat stat lstat lseek rt_sigaction
+    rt_sigprocmask rt_sigreturn epoll_wait epoll_pwait epoll_ctl clock_gettime clock_nanosleep nanosleep
+    gettimeofday getrandom getpid gettid exit exit_group access alarm arch_prctl chdir clock_getres close_range
+    copy_file_range dup dup2 dup3 epoll_create epoll_create1 epoll_pwait2 eventfd eventfd2 faccessat faccessat2
+    fadvise64 fallocate fchdir fdatasync flock fstatfs fsync ftruncate getcpu getcwd getdents getdents64 getegid
+    geteuid getgid getgroups getitimer getpeername getpgrp getppid getresgid getresuid getrlimit getrusage
+    getsockname getuid link linkat membarrier mkdir mkdirat mremap pause pipe pipe2 poll ppoll pread64 preadv
+    preadv2 pselect6 pwrite64 pwritev pwritev2 readahead readlink readlinkat readv rename renameat renameat2
+    restart_syscall rmdir rseq rt_sigpending rt_sigsuspend rt_sigtimedwait sched_getaffinity sched_yield select
+    sendfile set_robust_list set_tid_address setitimer shutdown sigaltstack statfs statx symlink symlinkat
+    sync_file_range sysinfo time times umask uname unlink unlinkat wait4 writev
     """
 )
 """Allowed whatever the arguments. The frequent ones first: a filter is a list that is walked at every call."""
 
+ATTRIBUTES = ("chmod", "fchmod", "fchmodat", "truncate", "utime", "utimensat", "utimes")
+"""Allowed where every file of the machine is out of sight or read-only. Landlock looks at none of them (at `truncate`
+since Linux 6.2): a program that is the same user as the owner of a private key could make it readable to everyone."""
+
 ABSENT = ("clone3", "openat2", "pidfd_open", "memfd_create", "io_uring_setup")
 """Answered as if the kernel had none, so that libc takes the older call, which can be judged by its arguments."""
+
+EXTENDED = _words(
+    """
+    setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr removexattr lremovexattr
+    fremovexattr
+    """
+)
+"""Extended attributes, answered as by a file system that has none: to copy a file, Python asks for them."""
 
 X86_64 = SystemCalls(
     audit_arch=0xC000003E,
@@ -68,10 +79,12 @@ X86_64 = SystemCalls(
         sendfile=40 sendmsg=46 set_robust_list=273 set_tid_address=218 setitimer=38 shutdown=48 sigaltstack=131
         statfs=137 statx=332 symlink=88 symlinkat=266 sync_file_range=277 sysinfo=99 time=201 times=100
         truncate=76 umask=95 uname=63 unlink=87 unlinkat=263 utime=132 utimensat=280 utimes=235 wait4=61
-        writev=20 clone=56 ioctl=16 fcntl=72 prctl=157 socketpair=53 kill=62 tgkill=234 prlimit64=302
-        getsockopt=55 setsockopt=54 clone3=435 openat2=437 pidfd_open=434 memfd_create=319 io_uring_setup=425
-        pivot_root=155 mount_setattr=442 move_mount=429 open_tree=428 capset=126 seccomp=317
-        landlock_create_ruleset=444 landlock_add_rule=445 landlock_restrict_self=446
+        writev=20 setxattr=188 lsetxattr=189 fsetxattr=190 getxattr=191 lgetxattr=192 fgetxattr=193
+        listxattr=194 llistxattr=195 flistxattr=196 removexattr=197 lremovexattr=198 fremovexattr=199 clone=56
+        ioctl=16 fcntl=72 prctl=157 socketpair=53 kill=62 tgkill=234 prlimit64=302 getsockopt=55 setsockopt=54
+        clone3=435 openat2=437 pidfd_open=434 memfd_create=319 io_uring_setup=425 pivot_root=155
+        mount_setattr=442 move_mount=429 open_tree=428 capset=126 seccomp=317 landlock_create_ruleset=444
+        landlock_add_rule=445 landlock_restrict_self=446
     """),
 )
 
@@ -92,11 +105,12 @@ AARCH64 = SystemCalls(
         rt_sigpending=136 rt_sigsuspend=133 rt_sigtimedwait=137 sched_getaffinity=123 sched_yield=124
         sendfile=71 sendmsg=211 set_robust_list=99 set_tid_address=96 setitimer=103 shutdown=210 sigaltstack=132
         statfs=43 statx=291 symlinkat=36 sync_file_range=84 sysinfo=179 times=153 truncate=45 umask=166
-        uname=160 unlinkat=35 utimensat=88 wait4=260 writev=66 clone=220 ioctl=29 fcntl=25 prctl=167
-        socketpair=199 kill=129 tgkill=131 prlimit64=261 getsockopt=209 setsockopt=208 clone3=435 openat2=437
-        pidfd_open=434 memfd_create=279 io_uring_setup=425 pivot_root=41 mount_setattr=442 move_mount=429
-        open_tree=428 capset=91 seccomp=277 landlock_create_ruleset=444 landlock_add_rule=445
-        landlock_restrict_self=446
+        uname=160 unlinkat=35 utimensat=88 wait4=260 writev=66 setxattr=5 lsetxattr=6 fsetxattr=7 getxattr=8
+        lgetxattr=9 fgetxattr=10 listxattr=11 llistxattr=12 flistxattr=13 removexattr=14 lremovexattr=15
+        fremovexattr=16 clone=220 ioctl=29 fcntl=25 prctl=167 socketpair=199 kill=129 tgkill=131 prlimit64=261
+        getsockopt=209 setsockopt=208 clone3=435 openat2=437 pidfd_open=434 memfd_create=279 io_uring_setup=425
+        pivot_root=41 mount_setattr=442 move_mount=429 open_tree=428 capset=91 seccomp=277
+        landlock_create_ruleset=444 landlock_add_rule=445 landlock_restrict_self=446
     """),
 )
 

@@ -60,7 +60,7 @@ def package(job: Job, call: Call) -> dict[str, ModuleType]:
 
 def supplied(job: Job, modules: dict[str, ModuleType]) -> dict[str, object]:
     """Return what the program uses without importing it, by name."""
-    known: dict[str, object] = {"tools": modules["tools"]}
+    known: dict[str, object] = {"tools": modules["tools"], "ptc": modules["ptc"]}
     for server in job.servers:
         module = modules[f"tools.{server.module}"]
         for function in server.functions:

@@ -12,6 +12,7 @@ from ptc_cli.worker.channel import Channel
 from ptc_cli.worker.exact import decode, encode
 from ptc_cli.worker.failure import failure
 from ptc_cli.worker.job import Job
+from ptc_cli.worker.output import open_output
 from ptc_cli.worker.program import compile_program
 from ptc_cli.worker.runtime import module
 from ptc_cli.worker.tools import caller, package, supplied
@@ -27,6 +28,7 @@ def warm_up() -> None:
     """Import what programs usually import, take every path once, and keep the collector off all of it."""
     for name in _USUAL.split():
         importlib.import_module(name)
+    open_output()
     _rehearse()
     gc.collect()
     # Pages that the collector would write to are pages that no child shares any more.
@@ -41,8 +43,7 @@ def _rehearse() -> None:
         servers=(), value_bytes=0, keep=(), artifact_bytes=0,
     )  # fmt: skip
     call = caller(job.face, channel, lambda: job.name)
-    supplied(job, package(job, call))
-    module(job, channel, call)
+    supplied(job, {**package(job, call), "ptc": module(job, channel, call)})
     compile_program(job.source, job.name)
     decode(encode({"kind": "rehearsal", "value": [1.5, None, "é"]}))
     asyncio.run(asyncio.sleep(0))

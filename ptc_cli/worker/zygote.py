@@ -61,13 +61,13 @@ def main(plan: Plan) -> NoReturn:
 
 def _build(plan: Plan) -> tuple[Cage, dict[str, str]]:
     """Build what all programs share, and try it on a first process."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = min(MOST_FILES, hard) if hard != resource.RLIM_INFINITY else MOST_FILES
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    stack_bytes()
+    with layer("rlimits"):
+        _limit_itself()
     if plan.orjson is not None:
         use_orjson(plan.orjson)
     sys.path += plan.packages
+    with layer("pidfd"):
+        os.close(os.pidfd_open(os.getpid()))
     with layer("proc"):
         processes = _open_processes()
         before = identities(processes)
@@ -76,13 +76,25 @@ def _build(plan: Plan) -> tuple[Cage, dict[str, str]]:
     # Not before the maps are written: a process that is not dumpable has a `/proc/self` that is root's.
     kernel.set_dumpable(dumpable=False)
     cage = _cage(plan, processes, user, host_mounts)
-    absent = {} if cage.landlock_version else {"landlock": "the kernel has none"}
-    return cage, {**absent, **holding(cage, before)}
+    found = holding(cage, before)
+    if not cage.landlock_version:
+        return cage, {"landlock": "the kernel has none", **found}
+    if found.get("landlock"):
+        # A kernel may do without; one that has it and does not keep it is not to be trusted.
+        raise LayerMissingError("landlock", found["landlock"])
+    return cage, found
+
+
+def _limit_itself() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = min(MOST_FILES, hard) if hard != resource.RLIM_INFINITY else MOST_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    stack_bytes()
 
 
 def _cage(plan: Plan, processes: int, user: int | None, host_mounts: int | None) -> Cage:
     with layer("seccomp"):
-        program = filter_for(1)
+        program = filter_for(1, root_is_own=True)
     return Cage(
         use_namespaces=plan.use_namespaces,
         worker=os.getpid(),

@@ -96,6 +96,35 @@ async def test_removing_a_file_of_the_host(attacks: Attacks) -> None:
     assert (attacks.world.folder / "victim").exists()
 
 
+async def test_opening_a_private_file_to_everyone(attacks: Attacks) -> None:
+    secret = attacks.world.folder / "secret"
+    secret.chmod(0o600)
+    source = "def attack(): return os.chmod(W['secret'], 0o666)"
+    attacks.succeeds_unconfined(source)
+    secret.chmod(0o600)
+    await attacks.is_refused(source)
+    assert secret.stat().st_mode & 0o777 == 0o600
+
+
+async def test_changing_the_time_of_a_host_file(attacks: Attacks) -> None:
+    await attacks.is_held("def attack(): return os.utime(W['secret'])")
+
+
+async def test_emptying_a_host_file(attacks: Attacks) -> None:
+    source = "def attack(): return os.truncate(W['folder'] + '/victim', 0)"
+    (attacks.world.folder / "victim").write_text("precious")
+    attacks.succeeds_unconfined(source)
+    (attacks.world.folder / "victim").write_text("precious")
+    await attacks.is_refused(source)
+    assert (attacks.world.folder / "victim").read_text() == "precious"
+
+
+async def test_changing_the_mode_of_what_may_be_read(attacks: Attacks) -> None:
+    # No control: it would change the interpreter's own files.
+    await attacks.is_refused("def attack(): return os.fchmod(os.open(os.__file__, os.O_RDONLY), 0o666)")
+    await attacks.is_refused("def attack(): return os.utime(os.open(os.__file__, os.O_RDONLY))")
+
+
 async def test_asking_for_the_size_of_a_host_file(zygote: Attacks) -> None:
     await zygote.is_held("def attack(): return os.stat(W['secret']).st_size")
 

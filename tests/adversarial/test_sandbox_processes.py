@@ -150,6 +150,12 @@ async def test_connecting_a_pair_of_stream_sockets_elsewhere(attacks: Attacks) -
     await attacks.is_refused(source)
 
 
+async def test_bytes_out_of_band_which_let_programs_out_of_browsers(attacks: Attacks) -> None:
+    pair = "def attack():\n    ours, theirs = socket.socketpair()\n    return ours."
+    await attacks.is_held(pair + "send(b'x', socket.MSG_OOB)")
+    await attacks.is_held(pair + "sendmsg([b'x'], [], socket.MSG_OOB)")
+
+
 async def test_netlink(attacks: Attacks) -> None:
     await attacks.is_held("def attack(): return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)")
 

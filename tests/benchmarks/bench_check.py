@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ptc_cli.check.checker import Checker
@@ -37,6 +38,13 @@ def get_{n}(id: int, *, limit: int = 50, status: Literal["lead", "active", "clos
 
 PROGRAM = "from tools import server_0\nimport json, re\nout = []\n" + "".join(
     f"item_{n} = server_0.get_{n % 20}({n}, limit=3)\nout.append(item_{n}['name'].lower())\n" for n in range(18)
+)
+
+
+HELPERS = (
+    "from tools import server_0\n"
+    + "".join(f"def name_{n}(item):\n    return item['name'].lower()\n" for n in range(5))
+    + "".join(f"item_{n} = server_0.get_{n % 5}({n}, limit=3)\nprint(name_{n % 5}(item_{n}))\n" for n in range(14))
 )
 
 
@@ -68,13 +76,20 @@ async def _bench(tools: int, view: View) -> None:
         await checker.check(Program.of(PROGRAM), view)
         warm = [await _timed(checker, f"{PROGRAM}# {run}\n", view) for run in range(300)]
         changed = [await _timed(checker, PROGRAM, _changed(view, run)) for run in range(10)]
+        helpers = [await _timed(checker, f"{HELPERS}# {run}\n", view) for run in range(100)]
+        taught = _taught(view)
+        await _timed(checker, PROGRAM, taught)
+        learned = [await _timed(checker, f"{PROGRAM}# {run}\n", taught) for run in range(100)]
+        await _timed(checker, f"import asyncio\n{PROGRAM.replace('= server', '= await server')}", view)
         memory = sum(_memory_megabytes(pid) for pid in checker.pids)
         await checker.close()
     _print(f"{tools:>5} tools  warm check", warm)
+    _print(f"{tools:>5} tools  warm check, helpers without annotations", helpers)
+    _print(f"{tools:>5} tools  warm check, learned result types", learned)
     _print(f"{tools:>5} tools  check after one server's stub changed", changed)
     _print(f"{tools:>5} tools  process and first check, from cache", cached)
     _print(f"{tools:>5} tools  process and first check, without cache", without)
-    print(f"{tools:>5} tools  memory of one process {memory:.0f} MB")
+    print(f"{tools:>5} tools  memory of the processes of both faces {memory:.0f} MB")
 
 
 async def _cold(folder: Path, view: View) -> float:
@@ -97,6 +112,13 @@ def _changed(view: View, number: int) -> View:
     first = view.servers[0]
     source = f"{first.stub.source}\ndef added_{number}() -> int: ...\n"
     return view_of(server(first.name, source), *view.servers[1:])
+
+
+def _taught(view: View) -> View:
+    first = view.servers[0]
+    tools = tuple(replace(tool, result_source="learned", learned_from=3) for tool in first.stub.tools)
+    stub = replace(first.stub, learned_source=f"{first.stub.source}\n", tools=tools)
+    return view_of(replace(first, stub=stub), *view.servers[1:])
 
 
 def _memory_megabytes(pid: int) -> float:

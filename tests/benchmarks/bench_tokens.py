@@ -179,7 +179,7 @@ async def main() -> None:
         print("skipped: the recording of GitHub's tools is not here (PTC_OUTSIDE_DATA)")
         return
     count = sum(len(json.loads(path.read_text())["tools"]) for path in recordings.values())
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         arms = [
             await _classic(folder),

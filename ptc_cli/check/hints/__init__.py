@@ -8,8 +8,9 @@ from ptc_cli.check.hints.awaits import AWAIT_RULES
 from ptc_cli.check.hints.names import NAME_RULES
 from ptc_cli.check.hints.results import RESULT_RULES
 from ptc_cli.check.hints.syntax import SYNTAX_RULES
+from ptc_cli.check.hints.unchecked import UNCHECKED_RULES
 
-_RULES = (*AWAIT_RULES, *NAME_RULES, *ARGUMENT_RULES, *RESULT_RULES, *SYNTAX_RULES)
+_RULES = (*AWAIT_RULES, *NAME_RULES, *ARGUMENT_RULES, *RESULT_RULES, *SYNTAX_RULES, *UNCHECKED_RULES)
 
 
 def hint_for(case: Case) -> str | None:

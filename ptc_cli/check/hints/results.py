@@ -81,6 +81,10 @@ def _literal_key(match: re.Match[str], case: Case) -> str | None:
     return listed([repr(name) for name in names], what="It is a dict with the keys")
 
 
+def _named_key(match: re.Match[str], case: Case) -> str | None:
+    return meant(match["key"], re.findall(r'"([^"]+)"', match["keys"]), what="Keys")
+
+
 def _overlap(match: re.Match[str], case: Case) -> str | None:
     given, allowed = literals_of(match["right"]), literals_of(match["left"])
     if not given or not allowed:
@@ -148,6 +152,7 @@ RESULT_RULES = (
         pattern=re.compile(r"^TypedDict key must be a string literal; expected one of \((?P<keys>.*)\)"),
         say=_literal_key,
     ),
+    Rule(pattern=re.compile(r'^"(?P<key>.*)" is not a valid key; expected one of \((?P<keys>.*)\)'), say=_named_key),
     Rule(pattern=re.compile(r'left operand type: "(?P<left>.*)", right operand type: "(?P<right>.*)"\)'), say=_overlap),
     Rule(pattern=re.compile(r'^Value of type "(?P<type>.*)" is not indexable'), say=_not_indexable),
     Rule(pattern=re.compile(r'^Name "(?P<name>\w+)" may be undefined'), say=_undefined),

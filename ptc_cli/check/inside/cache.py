@@ -1,11 +1,12 @@
 """mypy's cache on disk: written whole, verified whole, else built again.
 
-One folder per key, named by it, made in a folder of another name and renamed when it is complete: two processes that
-build the same one do not meet, and a reader never sees half of one.
+One folder per key, named by it, made in a folder of another name and renamed when it is complete: a reader never sees
+half of one.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -32,50 +33,69 @@ def find(folder: Path, key: str) -> Path | None:
     return place
 
 
-def build(folder: Path, key: str, write: Callable[[Path], None]) -> Path | None:
-    """Return a new cache, written in a process of its own, or None when there is no way to write one.
+class Building:
+    """A cache that a process of its own writes, while this one goes on without.
 
-    A process of its own, because what building allocates stays with the process: 120 MB against 65.
+    A process of its own also because what building allocates stays with the process: 120 MB against 65.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=folder))
-    except OSError:
-        return None
-    try:
-        return _publish(draft, folder / key) if _forked(lambda: _write(draft, write)) else None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        _prune(folder)
+
+    def __init__(self, folder: Path, key: str, write: Callable[[Path], None]) -> None:
+        """Begin."""
+        self._child: int | None = _forked(lambda: _build(folder, key, write))
+        self._is_done = False
+
+    def is_done(self) -> bool:
+        """Say whether the cache is there for the next process."""
+        if self._child is not None:
+            ended, status = os.waitpid(self._child, os.WNOHANG)
+            if ended:
+                self._child, self._is_done = None, status == 0
+        return self._is_done
 
 
-def _write(draft: Path, write: Callable[[Path], None]) -> None:
-    write(draft)
-    manifest = json.dumps(_digests(draft))
-    (draft / _MANIFEST).write_text(manifest)
-
-
-def _forked(job: Callable[[], None]) -> bool:
-    """Do a job in a child process, and say whether it ended well."""
+def _forked(job: Callable[[], None]) -> int:
+    """Do a job in a child process, and return its id at once."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
+            _detach()
             signal.alarm(_BUILD_SECONDS)
             job()
             status = 0
         finally:
             os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    return child
 
 
-def _publish(draft: Path, place: Path) -> Path | None:
+def _detach() -> None:
+    """Let go of the pipes, whose other end waits until nobody holds them, and give way to those who are waited for."""
+    silence = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(silence, descriptor)
+    os.closerange(3, 256)
+    os.nice(5)
+
+
+def _build(folder: Path, key: str, write: Callable[[Path], None]) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = os.open(folder, os.O_RDONLY)
+    # Two faces start at once: the second waits for the first, and finds that all is done.
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    if find(folder, key) is None:
+        _write(folder, key, write)
+
+
+def _write(folder: Path, key: str, write: Callable[[Path], None]) -> None:
+    draft = Path(tempfile.mkdtemp(prefix="draft-", dir=folder))
     try:
-        draft.rename(place)
-    except OSError:
-        # Another process was faster; its cache is as good.
-        return place if _is_intact(place) else None
-    return place
+        write(draft)
+        manifest = json.dumps(_digests(draft))
+        (draft / _MANIFEST).write_text(manifest)
+        draft.rename(folder / key)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        _prune(folder)
 
 
 def _is_intact(place: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,30 +14,44 @@ from mypy.modulefinder import BuildSource
 from ptc_cli.check.inside.finding import Finding, findings, findings_of_lines
 from ptc_cli.check.inside.options import make_options
 from ptc_cli.check.inside.outline import Outline, outline
+from ptc_cli.check.inside.passing import PastModule
 from ptc_cli.check.inside.planted import PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles
+from ptc_cli.check.wire import Update
 
 
 class Cold:
     """Builds that keep nothing but an ordinary cache in a private folder, for the standard library and the stubs."""
 
+    is_outdated = False
+    is_broken = False
+
     def __init__(self, files: PlantedFiles, *, folder: Path, python: str | None) -> None:
         self._files = files
+        files.update(_sound(files.modules))
         self._folder = folder
         self._python = python
 
     def check(self, text: str) -> tuple[Finding, ...]:
         """Return what is wrong with a program."""
-        self._files.write_program(text)
+        self._files.write_module(PROGRAM_MODULE, text)
         try:
             result = self._build(BuildSource(PROGRAM, PROGRAM_MODULE, None))
         except CompileError as error:
             return findings_of_lines(error.messages)
         return findings(result.manager.errors)
 
-    def add(self, module: str, text: str, *, lines: int) -> Outline:
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[Finding, ...]:
+        """Return what is wrong with a program as it is written: another pass would take another start."""
+        return self.check(text)
+
+    def add(self, entry: PastModule, *, deadline: float) -> Outline:
         """Take in a module that programs may import from then on, and return what it holds."""
-        result = self._build(BuildSource(self._files.write_module(module, text), module, None))
-        return outline(result.files[module], findings(result.manager.errors, module=module), lines=lines)
+        path = self._files.write_module(entry.name, entry.text)
+        result = self._build(BuildSource(path, entry.name, None))
+        return outline(result.files[entry.name], findings(result.manager.errors, module=entry.name), lines=entry.lines)
+
+    def learn(self, entry: PastModule, *, deadline: float) -> None:
+        """Do nothing: no program is checked with learned result types."""
 
     def _build(self, source: BuildSource) -> BuildResult:
         options = make_options(root=ROOT, cache=str(self._folder), python=self._python)
@@ -44,6 +59,19 @@ class Cold:
         options.skip_cache_mtime_checks = False
         return mypy.build.build([source], options, fscache=self._files.cache)
 
-    def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
+    def update(self, update: Update) -> None:
         """Change some of the stubs."""
-        self._files.update(changed, removed)
+        self._files.update(_sound(update.changed), update.removed)
+
+
+def _sound(modules: Mapping[str, str]) -> dict[str, str]:
+    """Return stubs with the texts that are no Python emptied: they cost their own server's tools, and no others."""
+    return {name: text if _parses(text) else "" for name, text in modules.items()}
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

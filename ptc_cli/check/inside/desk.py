@@ -2,46 +2,86 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import resource
 import tempfile
+import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from mypy.errors import CompileError
 from mypy.version import __version__ as mypy_version
 
+from ptc_cli.check.inside.blind import blind_remarks, use_remarks
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.finding import Finding, moved_up
 from ptc_cli.check.inside.outline import Outline, captures
+from ptc_cli.check.inside.passing import PastModule
 from ptc_cli.check.inside.planted import PlantedFiles
 from ptc_cli.check.inside.session import Given, Session, other_face_remarks, said
-from ptc_cli.check.inside.source import Source, UnreadableError, checkable, read_source, unchecked_remarks
+from ptc_cli.check.inside.source import (
+    Source,
+    UnreadableError,
+    checkable,
+    has_open_functions,
+    reached_modules,
+    read_source,
+    unchecked_remarks,
+)
 from ptc_cli.check.inside.syntax import Position, Syntax
 from ptc_cli.check.inside.warm import Warm
 from ptc_cli.check.wire import Boot, Check, Checked, Past, PastEntry, Remark, Update, Updated
 
 _MOST_REMARKS = 100
 _MOST_MESSAGE = 1000
+_ENTRIES_SECONDS = 1.5
+"""How long it may take to infer what the entries of a session leave open, before they are taken as they are."""
 
 
 class TypeChecker(Protocol):
     """mypy, warm or cold."""
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a new process would do better."""
+        ...
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether no program may be checked here any more."""
+        ...
+
     def check(self, text: str) -> tuple[Finding, ...]:
-        """Return what is wrong with a program."""
+        """Return what is wrong with a program as it is written."""
         ...
 
-    def add(self, module: str, text: str, *, lines: int) -> Outline:
-        """Take in a module that programs may import from then on, of which the author wrote so many lines."""
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[Finding, ...]:
+        """Return what is wrong with a program, also with what it leaves open and with learned result types."""
         ...
 
-    def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
-        """Change some of the stubs."""
+    def add(self, entry: PastModule, *, deadline: float) -> Outline:
+        """Take in a module that programs may import from then on, and infer what it leaves open if there is time."""
         ...
+
+    def learn(self, entry: PastModule, *, deadline: float) -> None:
+        """Have programs that are checked with learned result types see an entry with them as well."""
+        ...
+
+    def update(self, update: Update) -> None:
+        """Change some of the stubs. Entries are to be taken in again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A program as mypy gets it, with what it takes from elsewhere."""
+
+    source: Source
+    given: Given
+    supplied: Mapping[str, str]
+    text: str
+    """What follows the prelude."""
 
 
 class Desk:
@@ -50,23 +90,15 @@ class Desk:
     version = mypy_version
 
     def __init__(self, boot: Boot) -> None:
-        self._files = PlantedFiles(boot.modules, runtime=boot.runtime)
+        texts = {name: stub.text for name, stub in boot.learned.items()}
+        self._files = PlantedFiles(boot.modules, runtime=boot.runtime, learned=texts)
+        self._learned = dict(boot.learned)
         self._python = boot.python
-        warm = self._warm(boot)
         self._sessions: dict[str, Session] = {}
+        folder = Path(boot.cache) if boot.cache else None
+        warm = Warm(self._files, face=boot.face, folder=folder, python=boot.python)
         self.used_cache = warm.used_cache
         self.checker: TypeChecker = warm
-
-    def _warm(self, boot: Boot) -> Warm:
-        folder = Path(boot.cache) if boot.cache else None
-        try:
-            return Warm(self._files, runtime=boot.runtime, folder=folder, python=boot.python)
-        except CompileError:
-            sound = _sound(boot.modules)
-            if sound == boot.modules:
-                raise
-            self._files.update(sound)
-            return Warm(self._files, runtime=boot.runtime, folder=folder, python=boot.python)
 
     def turn_cold(self) -> None:
         """Start mypy anew for every check from now on."""
@@ -75,15 +107,22 @@ class Desk:
 
     def update(self, request: Update) -> Updated:
         """Change some of the stubs."""
-        self.checker.update(_sound(request.changed), request.removed)
+        self.checker.update(request)
+        self._learned.update(request.learned)
+        for name in (*request.removed, *request.forgotten):
+            self._learned.pop(name, None)
+        if request.changed or request.removed:
+            for session in self._sessions.values():
+                session.restart()
         return Updated()
 
     def check(self, request: Check) -> Checked:
         """Return what is wrong with a program, unless it is of another face than the stubs."""
         past = request.past
         session = self._sessions.setdefault(past.session, Session()) if past else Session()
+        deadline = time.monotonic() + _ENTRIES_SECONDS
         if past is not None:
-            self._take_in(past, session)
+            self._take_in(past, session, deadline)
             if session.entries < past.count:
                 return Checked(face=request.face, face_line=None, lacks_from=session.entries)
         try:
@@ -92,9 +131,9 @@ class Desk:
             return Checked(face=request.face, face_line=None, remarks=(error.remark,))
         if source.face.face != request.face and not (past and past.is_face_fixed):
             return Checked(face=source.face.face, face_line=source.face.line)
-        return self._check(source, request, session)
+        return self._check(source, request, session, deadline)
 
-    def _take_in(self, past: Past, session: Session) -> None:
+    def _take_in(self, past: Past, session: Session, deadline: float) -> None:
         """Make modules of the entries of a session that are not held yet."""
         if past.first > session.entries:
             return
@@ -103,28 +142,43 @@ class Desk:
                 source = read_source(entry.source)
             except UnreadableError:
                 source = read_source("")
-            self._add(source, entry, session)
+            self._add(source, entry, session, deadline)
 
-    def _add(self, source: Source, entry: PastEntry, session: Session) -> None:
-        given = session.given(source, session.entries)
-        supplied = self._supplied(source, entry.aliases, given.names)
-        text = f"{given.prelude}\n{checkable(source, supplied)}{captures(given.filled | source.names.bound)}\n"
-        outline = self.checker.add(session.next_module, text, lines=1 + len(source.text.split("\n")))
-        session.add(source, outline, given, supplied=supplied, ended_well=entry.ended_well)
+    def _add(self, source: Source, entry: PastEntry, session: Session, deadline: float) -> None:
+        prepared = self._prepared(source, entry.aliases, session, session.entries)
+        given, supplied = prepared.given, prepared.supplied
+        module = PastModule(
+            name=session.next_module,
+            text=f"{given.prelude}\n{prepared.text}{captures(given.filled | source.names.bound)}\n",
+            lines=1 + len(source.text.split("\n")),
+            has_open=has_open_functions(source),
+        )
+        outline = self.checker.add(module, deadline=deadline)
+        session.add(source, module, outline, given, supplied=supplied, ended_well=entry.ended_well)
         session.known = self._syntax(source, supplied, session).known
+
+    def _prepared(self, source: Source, aliases: Mapping[str, str], session: Session, count: int) -> _Prepared:
+        given = session.given(source, count)
+        supplied = self._supplied(source, aliases, given.names)
+        packages = [name for name, path in session.known.names.items() if not path]
+        reached = reached_modules(source, self._files.modules, packages)
+        return _Prepared(source=source, given=given, supplied=supplied, text=checkable(source, supplied, reached))
 
     def _syntax(self, source: Source, supplied: Mapping[str, str], session: Session) -> Syntax:
         known = session.known.without(source.names.bound)
         return Syntax(source.tree, supplied=_paths(supplied), modules=self._files.modules, known=known)
 
-    def _check(self, source: Source, request: Check, session: Session) -> Checked:
+    def _check(self, source: Source, request: Check, session: Session, deadline: float) -> Checked:
         count = request.past.count if request.past else 0
-        given = session.given(source, count)
-        supplied = self._supplied(source, request.aliases, given.names)
-        remarks = [*itertools.islice(unchecked_remarks(source), _MOST_REMARKS), *given.doubts]
+        prepared = self._prepared(source, request.aliases, session, count)
+        supplied = prepared.supplied
+        unchecked = itertools.chain(
+            unchecked_remarks(source), blind_remarks(source), use_remarks(source, session.never_called(source, count))
+        )
+        remarks = [*itertools.islice(unchecked, _MOST_REMARKS), *prepared.given.doubts]
         if source.face.face != request.face:
             remarks += other_face_remarks(source, self._syntax(source, supplied, session))
-        found = () if _has_error(remarks) else self._found(source, supplied, given)
+        found = () if _has_error(remarks) else self._found(prepared, session, deadline)
         known = session.known
         if found:
             syntax = self._syntax(source, supplied, session)
@@ -136,17 +190,34 @@ class Desk:
             supplied=tuple(sorted(supplied)),
             remarks=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
             stored=tuple(sorted(known.stored)),
+            stored_keys=tuple(sorted(known.stored_keys)),
             names=tuple(sorted(session.names(count) | source.names.bound)) if found else (),
             memory_bytes=_memory_bytes(),
-            idle_entries=sum(each.entries for each in self._sessions.values() if each is not session),
+            idle_entries=sum(each.modules for each in self._sessions.values() if each is not session),
+            is_outdated=self.checker.is_outdated,
         )
 
-    def _found(self, source: Source, supplied: Mapping[str, str], given: Given) -> tuple[Finding, ...]:
-        text = checkable(source, supplied)
+    def _found(self, prepared: _Prepared, session: Session, deadline: float) -> tuple[Finding, ...]:
+        given, has_open = prepared.given, has_open_functions(prepared.source)
+        uses_learned = self._learn(prepared, session, deadline)
         if not given.prelude:
-            return self.checker.check(text)
-        found = moved_up(self.checker.check(f"{given.prelude}\n{text}"), 1)
+            return self.checker.examine(prepared.text, has_open=has_open, uses_learned=uses_learned)
+        text = f"{given.prelude}\n{prepared.text}"
+        found = moved_up(self.checker.examine(text, has_open=has_open, uses_learned=uses_learned), 1)
         return tuple(replace(each, message=said(each.message)) for each in found if not given.excuses(each))
+
+    def _learn(self, prepared: _Prepared, session: Session, deadline: float) -> bool:
+        """Have learned types known of all that a program rests on, and say whether there are any."""
+        entries = session.rests_on(prepared.given)
+        if not self._uses_learned(prepared.source.words.union(*(entry.words for entry in entries))):
+            return False
+        for entry in entries:
+            self.checker.learn(entry.module, deadline=deadline)
+        return True
+
+    def _uses_learned(self, words: frozenset[str]) -> bool:
+        stubs = (stub for name, stub in self._learned.items() if name in words)
+        return any(not words.isdisjoint(stub.tools) for stub in stubs)
 
     def _supplied(self, source: Source, aliases: Mapping[str, str], given: frozenset[str]) -> dict[str, str]:
         """Return what each name that is used and never bound stands for, as far as it is ours to give."""
@@ -165,19 +236,6 @@ def _memory_bytes() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     # Not the peak of `getrusage`: on Linux that begins with the size of the process that started this one.
     return pages * resource.getpagesize()
-
-
-def _sound(modules: Mapping[str, str]) -> dict[str, str]:
-    """Return stubs with the texts that are no Python emptied: they cost their own server's tools, and no others."""
-    return {name: text if _parses(text) else "" for name, text in modules.items()}
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _paths(supplied: Mapping[str, str]) -> dict[str, str]:
@@ -217,6 +275,7 @@ def _remark(finding: Finding, lines: list[str], syntax: Syntax) -> Remark:
         text=place.text,
         is_store=place.is_store,
         is_record=place.is_record,
+        basis=finding.basis,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from mypy.errors import ErrorInfo, Errors
 
 from ptc_cli.check.inside.planted import PROGRAM_MODULE
+from ptc_cli.check.wire import Basis
 
 _LINE = re.compile(
     r"[^:]*\b" + PROGRAM_MODULE + r"\.py:(?P<line>\d+):(?P<column>\d+)(?::(?P<end_line>\d+):(?P<end_column>\d+))?: "
@@ -37,6 +38,8 @@ class Finding:
     code: str | None
     notes: tuple[str, ...] = ()
     """Messages of the notes that belong to it."""
+
+    basis: Basis = "written"
 
 
 def findings(errors: Errors, *, module: str = PROGRAM_MODULE) -> tuple[Finding, ...]:

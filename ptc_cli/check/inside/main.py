@@ -61,6 +61,8 @@ def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
             desk = _boot(request, replies)
         else:
             _answer(replies, _reply(desk, request))
+            if desk.checker.is_broken:
+                return
         signal.alarm(0)
         # Collecting costs as much as a check; between two of them nobody waits.
         if number % _COLLECT_EVERY == 0:

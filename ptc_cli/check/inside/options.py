@@ -12,8 +12,9 @@ from mypy.version import __version__ as mypy_version
 
 from ptc_cli.check.inside.packages import options_for_packages, too_large
 from ptc_cli.core.jsonvalue import JsonValue, digest
+from ptc_cli.core.stub import Face
 
-_CACHE_LAYOUT = 1
+_CACHE_LAYOUT = 2
 
 OPTIONS: Mapping[str, JsonValue] = {
     "check_untyped_defs": True,
@@ -41,14 +42,24 @@ OPTIONS: Mapping[str, JsonValue] = {
 
 # fmt: off
 PRELOADED = (
-    "abc", "asyncio", "base64", "bisect", "collections", "collections.abc", "contextlib", "copy", "csv",
-    "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html",
-    "io", "itertools", "json", "math", "operator", "os", "pathlib", "pprint", "random", "re", "secrets",
-    "statistics", "string", "sys", "tempfile", "textwrap", "time", "traceback", "types", "typing", "unicodedata",
-    "urllib.parse", "uuid", "zoneinfo",
+    "abc", "asyncio", "base64", "bisect", "collections", "collections.abc", "concurrent.futures", "contextlib",
+    "copy", "csv", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib",
+    "heapq", "html", "io", "itertools", "json", "math", "operator", "os", "pathlib", "pprint", "random", "re",
+    "secrets", "statistics", "string", "sys", "tempfile", "textwrap", "time", "traceback", "types", "typing",
+    "unicodedata", "urllib.parse", "uuid", "zoneinfo",
 )
 # fmt: on
 """Modules of the standard library that programs import most: the first import of another costs 70-100 ms."""
+
+_SLOW = ("asyncio", "concurrent.futures")
+"""They alone take 300 ms of 1,000 to read without a cache; programs that call tools plainly seldom import them."""
+
+
+def preloaded(face: Face, *, is_cached: bool) -> tuple[str, ...]:
+    """Return the modules that a process reads before its first program."""
+    if is_cached or face == "async":
+        return PRELOADED
+    return tuple(name for name in PRELOADED if name not in _SLOW)
 
 
 def make_options(*, root: str, cache: str, python: str | None) -> Options:
@@ -66,8 +77,11 @@ def make_options(*, root: str, cache: str, python: str | None) -> Options:
     return options
 
 
-def cache_key(modules: Mapping[str, str], *, runtime: str, python: str | None) -> str:
-    """Return the digest of everything that a cache depends on."""
+def cache_key(*, python: str | None) -> str:
+    """Return the digest of everything that a cache depends on.
+
+    Stubs and programs are no part of it: it holds the standard library alone, for every view and both faces.
+    """
     return digest(
         {
             "layout": _CACHE_LAYOUT,
@@ -76,8 +90,6 @@ def cache_key(modules: Mapping[str, str], *, runtime: str, python: str | None) -
             "unread": too_large(python),
             "options": dict(OPTIONS),
             "preloaded": PRELOADED,
-            "modules": dict(modules),
-            "runtime": runtime,
         }
     )
 

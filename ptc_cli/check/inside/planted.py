@@ -15,6 +15,8 @@ from ptc_cli.core.names import identifier
 ROOT = "/__ptc__"
 PROGRAM = f"{ROOT}/program.py"
 PROGRAM_MODULE = "program"
+LEARNED = "tools~"
+"""The package with learned result types: the same modules as in `tools`, under a name that no program can write."""
 
 
 class PlantedFiles:
@@ -24,42 +26,61 @@ class PlantedFiles:
     directory is planted as empty, else a program's `import config` would read whatever lies there.
     """
 
-    def __init__(self, modules: Mapping[str, str], *, runtime: str) -> None:
+    def __init__(self, modules: Mapping[str, str], *, runtime: str, learned: Mapping[str, str] | None = None) -> None:
         self.cache = FileSystemCache()
         self.modules: dict[str, str] = {}
+        self.learned: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._plant_directory(os.getcwd(), [])  # noqa: PTH109 (mypy asks for it by this very text)
-        self._root = ["tools", "ptc.pyi", "program.py"]
+        self._root = ["tools", LEARNED, "ptc.pyi", "program.py"]
         self._plant_directory(ROOT, self._root)
         self._plant_file(f"{ROOT}/ptc.pyi", runtime)
-        self.write_program("")
-        self.update(modules)
-
-    def write_program(self, text: str) -> None:
-        """Make a text the program."""
-        self._plant_file(PROGRAM, text)
+        self.write_module(PROGRAM_MODULE, "")
+        self.update(modules, learned=learned or {})
 
     def write_module(self, module: str, text: str) -> str:
-        """Make a text a module beside the program, and return its path."""
+        """Make a text the program, or a module beside it, and return its path."""
         path = f"{ROOT}/{module}.py"
         self._plant_file(path, text)
-        self._root.append(f"{module}.py")
+        if f"{module}.py" not in self._root:
+            self._root.append(f"{module}.py")
         return path
 
-    def update(self, changed: Mapping[str, str], removed: tuple[str, ...] = ()) -> None:
-        """Change some of the stubs."""
+    def update(
+        self,
+        changed: Mapping[str, str],
+        removed: tuple[str, ...] = (),
+        *,
+        learned: Mapping[str, str] | None = None,
+        forgotten: tuple[str, ...] = (),
+    ) -> None:
+        """Change some of the stubs, and of those with learned result types."""
         for name in removed:
             del self.modules[name]
-            self.cache.stat_or_none_cache[module_path(name)] = None
-            self.cache.isfile_case_cache.pop(module_path(name), None)
+            self._plant_absence(name)
+        for name in {*removed, *forgotten} & set(self.learned):
+            del self.learned[name]
         for name, text in changed.items():
             if identifier(name) != name:
                 raise ValueError(f"not a module's name: {name!r}")
             self.modules[name] = text
-            self._plant_file(module_path(name), text)
-        names = sorted(self.modules)
-        self._plant_file(module_path("__init__"), "".join(f"from . import {name} as {name}\n" for name in names))
-        self._plant_directory(f"{ROOT}/tools", ["__init__.pyi", *(f"{name}.pyi" for name in names)])
+        self.learned.update(learned or {})
+        for name in {*changed, *(learned or {}), *forgotten} & set(self.modules):
+            self._plant_file(module_path(name), self.modules[name])
+            self._plant_file(module_path(name, LEARNED), self.learned.get(name, self.modules[name]))
+        self._plant_packages()
+
+    def _plant_packages(self) -> None:
+        for package in ("tools", LEARNED):
+            # The package itself is empty: a module is read when the first program imports it, and costs nothing before.
+            self._plant_file(module_path("__init__", package), "")
+            files = ["__init__.pyi", *(f"{name}.pyi" for name in sorted(self.modules))]
+            self._plant_directory(f"{ROOT}/{package}", files)
+
+    def _plant_absence(self, name: str) -> None:
+        for package in ("tools", LEARNED):
+            self.cache.stat_or_none_cache[module_path(name, package)] = None
+            self.cache.isfile_case_cache.pop(module_path(name, package), None)
 
     def _plant_file(self, path: str, text: str) -> None:
         content = text.encode("utf-8", "backslashreplace")
@@ -79,6 +100,6 @@ class PlantedFiles:
         return os.stat_result((mode, number, 1, 1, 0, 0, size, number, number, number))
 
 
-def module_path(name: str) -> str:
-    """Return the path of a module of the `tools` package."""
-    return f"{ROOT}/tools/{name}.pyi"
+def module_path(name: str, package: str = "tools") -> str:
+    """Return the path of a module of one of the two packages."""
+    return f"{ROOT}/{package}/{name}.pyi"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ptc_cli.check.inside.desk import TypeChecker
+from ptc_cli.check.wire import Update
 
 _SERVER = "ptc_self_test_"
 _STUB = "def double(number: int) -> int: ...\n"
@@ -18,9 +19,9 @@ _USE = f"from tools import {_SERVER}\n"
 def self_test(checker: TypeChecker) -> tuple[str, ...]:
     """Return what is wrong with a checker; nothing when all is well."""
     try:
-        checker.update({_SERVER: _STUB})
+        checker.update(Update(changed={_SERVER: _STUB}))
         failures = tuple(_failures(checker))
-        checker.update({}, (_SERVER,))
+        checker.update(Update(removed=(_SERVER,)))
     except Exception as error:  # noqa: BLE001 (whatever mypy raises here is the answer)
         return (f"it broke: {error!r}",)
     return failures if _is_wrong(checker, _USE) else (*failures, "a removed stub is still there")
@@ -36,7 +37,7 @@ def _failures(checker: TypeChecker) -> Iterator[str]:
         yield "a column after text that is not ASCII is wrong"
     if _is_wrong(checker, "async def f() -> int:\n    return 1\nprint(await f() + 1)\n"):
         yield "await at top level is rejected"
-    checker.update({_SERVER: _CHANGED_STUB})
+    checker.update(Update(changed={_SERVER: _CHANGED_STUB}))
     if _is_wrong(checker, f"{_USE}{_SERVER}.double('2')\n"):
         yield "a changed stub is not seen"
 

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ptc_cli.check.inside.blind import never_called
 from ptc_cli.check.inside.finding import Finding
 from ptc_cli.check.inside.flow import Flow
 from ptc_cli.check.inside.outline import END, Outline, Symbol
+from ptc_cli.check.inside.passing import PastModule
 from ptc_cli.check.inside.source import Source, remark_at
 from ptc_cli.check.inside.syntax import Known, Syntax
 from ptc_cli.check.wire import Remark
@@ -20,7 +22,7 @@ _TAKEN = "_ptc_in_"
 """Before a name: what the name stood for when the program began, where the program binds it again."""
 
 _ANY = "_ptc_any"
-_ENTRY = re.compile(r"\bptc_entry_[0-9a-f]+_(?P<number>\d+)(?:\.(?P<name>\w+))?")
+_ENTRY = re.compile(r"\bptc_entry_[0-9a-f]+_(?P<number>\d+)~?(?:\.(?P<name>\w+))?")
 _PRIVATE = re.compile(r"\b_ptc_(?:end|in)_")
 _REBOUND = re.compile(r'Name "(\w+)" (?:already defined|may be undefined|is used before definition)')
 _OWN = re.compile(r"\bprogram\.(?=\w)")
@@ -33,6 +35,8 @@ _EMPTY = {
     "set()": "set[Any]",
 }
 """Containers that get their type from what is first put in, and the type of those that nothing was put in."""
+
+_PUTTING = frozenset({"append", "add", "extend", "insert", "update", "setdefault"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,9 @@ class Given:
     filled: frozenset[str] = frozenset()
     """Empty containers that become the program's own."""
 
+    entries: frozenset[int] = frozenset()
+    """The numbers of the entries whose modules the prelude imports from."""
+
     doubts: tuple[Remark, ...] = ()
 
     def excuses(self, finding: Finding) -> bool:
@@ -74,17 +81,44 @@ class Given:
         return match is not None and match[1] in self.names
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An entry that was taken in."""
+
+    module: PastModule
+    words: frozenset[str]
+    """Everything in it that could be a name."""
+
+    rests_on: frozenset[int]
+    """The numbers of the entries that it takes names from."""
+
+    never_called: frozenset[str]
+    """Functions of which the entry does not show what they are given."""
+
+
 class Session:
     """What the entries so far have left behind."""
 
     def __init__(self) -> None:
         # No program may guess the name of a module that holds another session's names.
         self._token = secrets.token_hex(8)
+        self.modules = 0
+        """How many modules there are of it, also of entries that are to be taken in again."""
+
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what the entries left behind, until they are taken in again."""
         self._bindings: dict[str, list[Binding]] = {}
         """By name, the earliest first."""
 
-        self.entries = 0
+        self._taken: list[Taken] = []
         self.known = Known()
+
+    @property
+    def entries(self) -> int:
+        """How many entries were taken in."""
+        return len(self._taken)
 
     @property
     def next_module(self) -> str:
@@ -98,8 +132,28 @@ class Session:
         """Return the names that a program after the first so many entries may use."""
         return frozenset(name for name in self._bindings if self._visible(name, count) is not None)
 
+    def rests_on(self, given: Given) -> list[Taken]:
+        """Return the entries that a program takes names from, and those that these take names from, in their order."""
+        waiting, found = set(given.entries), set[int]()
+        while waiting:
+            number = waiting.pop()
+            found.add(number)
+            waiting |= self._taken[number - 1].rests_on - found
+        return [self._taken[number - 1] for number in sorted(found)]
+
+    def never_called(self, source: Source, count: int) -> dict[str, int]:
+        """Return the functions that a program uses and no entry shows the arguments of, with their entries' numbers."""
+        found = {name: self._visible(name, count) for name in source.names.used - source.names.bound}
+        return {
+            name: each.entry
+            for name, each in found.items()
+            if each is not None and name in self._taken[each.entry - 1].never_called
+        }
+
     def given(self, source: Source, count: int) -> Given:
         """Return what a program after the first so many entries is given."""
+        if not self._bindings:
+            return Given()
         flow = Flow(source.tree)
         mentioned = sorted(source.names.used | source.names.bound)
         found = {name: binding for name in mentioned if (binding := self._visible(name, count)) is not None}
@@ -109,12 +163,25 @@ class Session:
             prelude="; ".join([f"from typing import Any as {_ANY}", *steps]) if steps else "",
             names=frozenset(found),
             filled=frozenset(name for name, each in taken.items() if each.form == "empty"),
+            entries=frozenset(each.entry for name, each in taken.items() if _is_imported(name, each, flow)),
             doubts=tuple(_doubts(taken, source)),
         )
 
-    def add(self, source: Source, outline: Outline, given: Given, *, supplied: Iterable[str], ended_well: bool) -> None:
+    def add(
+        self,
+        source: Source,
+        module: PastModule,
+        outline: Outline,
+        given: Given,
+        *,
+        supplied: Iterable[str],
+        ended_well: bool,
+    ) -> None:
         """Take over an entry that was checked as a module."""
-        self.entries += 1
+        self._taken.append(
+            Taken(module=module, words=source.words, rests_on=given.entries, never_called=never_called(source))
+        )
+        self.modules = max(self.modules, self.entries)
         inherited = given.names | set(supplied)
         own = source.names.bound | given.filled | (outline.symbols.keys() - inherited)
         for name in sorted(own - {"*"}):
@@ -149,6 +216,8 @@ class Session:
         """Return the source of a container that nothing has been put in."""
         if symbol.type not in _EMPTY.values():
             return ""
+        if _is_filled(name, source.tree):
+            return ""
         before = self._visible(name)
         if name not in source.names.bound:
             return before.text if before is not None and before.form == "empty" else ""
@@ -166,10 +235,10 @@ class Session:
         return replace(binding, form="unknown", text="", type="", doubt=doubt)
 
     def _step(self, name: str, binding: Binding, source: Source, flow: Flow) -> str:
-        if binding.form == "unknown" or name in flow.declared:
-            return f"{name}: {_ANY} = ..."
-        if binding.form == "empty":
+        if binding.form == "empty" and name not in flow.declared:
             return f"{name} = {binding.text}"
+        if not _is_imported(name, binding, flow):
+            return f"{name}: {_ANY} = ..."
         module = self._module(binding.entry)
         if name not in source.names.bound:
             return f"from {module} import {binding.text} as {name}"
@@ -211,6 +280,11 @@ def _is_needed(name: str, flow: Flow) -> bool:
     return first != "bound" and not (first == "maybe-bound" and name in flow.declared)
 
 
+def _is_imported(name: str, binding: Binding, flow: Flow) -> bool:
+    """Say whether a program takes a name from an entry's module; what it declares anew has no second type."""
+    return binding.form == "symbol" and name not in flow.declared
+
+
 def _doubts(taken: Mapping[str, Binding], source: Source) -> Iterator[Remark]:
     doubtful = {name: binding for name, binding in taken.items() if binding.doubt}
     if not doubtful:
@@ -229,6 +303,21 @@ def _values(name: str, tree: ast.Module) -> Iterator[str]:
                 yield ast.unparse(value) if _is_short(value) else ""
             case _:
                 pass
+
+
+def _is_filled(name: str, tree: ast.Module) -> bool:
+    """Say whether something is put into a container."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)):
+                is_put = method in _PUTTING
+            case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) | ast.AugAssign(target=ast.Name(id=owner)):
+                is_put = True
+            case _:
+                continue
+        if is_put and owner == name:
+            return True
+    return False
 
 
 def _is_short(node: ast.expr) -> bool:

@@ -7,8 +7,9 @@ import builtins
 import io
 import re
 import tokenize
+import unicodedata
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,7 @@ _UNCHECKED_NAMES = {
     "TYPE_CHECKING": "a branch on it is seen by the checker alone, or hidden from it",
 }
 _MOST_TEXT = 120
+_WORD = re.compile(r"\w+")
 _TYPE_COMMENT = re.compile(r"#\s*type:")
 _CODING_COMMENT = re.compile(r"#.*?coding[:=]")
 _CONFIGURATION = re.compile(r"^# mypy: ", re.MULTILINE)
@@ -48,6 +50,8 @@ class Source:
     tree: ast.Module
     face: FaceReason
     names: ModuleNames
+    words: frozenset[str]
+    """Everything in it that could be a name, comments and texts included."""
 
     @property
     def unbound(self) -> frozenset[str]:
@@ -64,7 +68,13 @@ def read_source(text: str) -> Source:
     normal = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         tree = _parse(normal)
-        return Source(text=normal, tree=tree, face=face_of(tree), names=module_names(normal))
+        return Source(
+            text=normal,
+            tree=tree,
+            face=face_of(tree),
+            names=module_names(normal),
+            words=frozenset(_WORD.findall(unicodedata.normalize("NFKC", normal))),
+        )
     except SyntaxError as error:
         raise UnreadableError(_syntax_remark(error, normal)) from error
     except (RecursionError, MemoryError) as error:
@@ -114,13 +124,34 @@ def _unreadable(message: str) -> Remark:
     return Remark(line=1, column=1, end_line=1, end_column=2, severity="error", message=message, code="unreadable")
 
 
-def checkable(source: Source, supplied: Mapping[str, str]) -> str:
+def checkable(source: Source, supplied: Mapping[str, str], reached: Iterable[str] = ()) -> str:
     """Return the text that mypy is given: every line and column where the author has them.
 
-    The supplied names are imported in one more line at the end, so that nothing shifts.
+    The supplied names are imported in one more line at the end, so that nothing shifts, and so are the modules that the
+    program may reach through their package: a module that nobody imports is none of the package's names.
     """
-    imports = "; ".join(_import(name, path) for name, path in sorted(supplied.items()))
-    return f"{_defused(shrunk(source.text, source.tree))}\n{imports}\n"
+    imports = [_import(name, path) for name, path in sorted(supplied.items())]
+    imports += [f"import tools.{name} as __ptc_{name}" for name in sorted(reached)]
+    return f"{_defused(shrunk(source.text, source.tree))}\n{'; '.join(imports)}\n"
+
+
+def reached_modules(source: Source, modules: Collection[str], packages: Collection[str]) -> frozenset[str]:
+    """Return the servers' modules that a program may reach through the package `tools`.
+
+    Args:
+        source: The program.
+        modules: All modules of the package.
+        packages: Names that stand for the package from earlier on.
+    """
+    is_package_seen = _imports_package(source) or not source.words.isdisjoint(packages)
+    return frozenset(source.words.intersection(modules)) if is_package_seen else frozenset()
+
+
+def _imports_package(source: Source) -> bool:
+    if "tools" not in source.words:
+        return False
+    imported = (alias.name for node in ast.walk(source.tree) if isinstance(node, ast.Import) for alias in node.names)
+    return "tools" in source.unbound or any(name.partition(".")[0] == "tools" for name in imported)
 
 
 def _import(name: str, path: str) -> str:
@@ -128,6 +159,18 @@ def _import(name: str, path: str) -> str:
     if function:
         return f"from tools.{module} import {function} as {name}"
     return f"from tools import {name}" if path else f"import {name}"
+
+
+def has_open_functions(source: Source) -> bool:
+    """Say whether some function has a parameter or a result that is not annotated."""
+    functions = (node for node in ast.walk(source.tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return any(_is_open(function) for function in functions)
+
+
+def _is_open(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    arguments = function.args
+    given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return function.returns is None or any(argument.annotation is None for argument in given)
 
 
 def _defused(text: str) -> str:
@@ -157,6 +200,8 @@ def _comments(text: str) -> Iterator[tokenize.TokenInfo]:
 
 def unchecked_remarks(source: Source) -> Iterator[Remark]:
     """Yield a warning for every use of a name that hides code from the checker."""
+    if source.words.isdisjoint(_UNCHECKED_NAMES):
+        return
     for node in ast.walk(source.tree):
         match node:
             case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):

@@ -42,6 +42,9 @@ class Known:
     stored: frozenset[str] = frozenset()
     """Names of attributes that are assigned to."""
 
+    stored_keys: frozenset[str] = frozenset()
+    """Keys that are put into dicts."""
+
     def without(self, rebound: frozenset[str]) -> Known:
         """Return what is known when some names stand for something else."""
         return replace(
@@ -66,7 +69,7 @@ class Syntax:
         self._names: dict[str, str] = {**known.names, **supplied}
         self._origins: dict[str, str] = dict(known.origins)
         self._records: set[str] = set(known.records)
-        self._stored = known.stored
+        self._before = known
         self._nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.expr, ast.stmt))]
         for node in self._nodes:
             self._follow_import(node)
@@ -83,7 +86,8 @@ class Syntax:
             names=self._names,
             origins=self._origins,
             records=frozenset(self._records),
-            stored=self._stored | stores,
+            stored=self._before.stored | stores,
+            stored_keys=self._before.stored_keys.union(*(_stored_keys(node) for node in self._nodes)),
         )
 
     def uses(self) -> Iterator[tuple[str, ast.expr]]:
@@ -222,6 +226,28 @@ class Syntax:
                 if owner is not None and (owner == "" or owner in self._modules):
                     return owner
         return None
+
+
+def _stored_keys(node: ast.expr | ast.stmt) -> set[str]:
+    """Return the keys that are put into a dict there; `pop` with a default says that one may be in it."""
+    match node:
+        case ast.Assign(targets=targets):
+            return {key for target in targets if isinstance(target, ast.Subscript) for key in _texts([target.slice])}
+        case ast.AnnAssign(target=ast.Subscript(slice=key)):
+            return _texts([key])
+        case ast.AugAssign(op=ast.BitOr(), value=ast.Dict(keys=keys)):
+            return _texts(keys)
+        case ast.Call(func=ast.Attribute(attr="setdefault" | "pop"), args=[key, _]):
+            return _texts([key])
+        case ast.Call(func=ast.Attribute(attr="update"), args=arguments, keywords=keywords):
+            given = [key for each in arguments if isinstance(each, ast.Dict) for key in each.keys]
+            return {each.arg for each in keywords if each.arg} | _texts(given)
+        case _:
+            return set()
+
+
+def _texts(nodes: Iterable[ast.expr | None]) -> set[str]:
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def _text_at(near: list[ast.expr], start: Position, end: Position) -> str:

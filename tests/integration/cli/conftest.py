@@ -87,6 +87,12 @@ def ptc(tmp_path_factory: pytest.TempPathFactory) -> Ptc:
 
 
 @pytest.fixture
+def alone(tmp_path: Path) -> Ptc:
+    """One with an empty home and the same servers, for a test that changes what others rely on."""
+    return _made(tmp_path, CONFIGURATION)
+
+
+@pytest.fixture
 def fresh(tmp_path: Path) -> Ptc:
     """One with an empty home and no configuration."""
     return _made(tmp_path, None)

@@ -16,6 +16,7 @@ import pytest
 from ptc_cli.check.checker import Checker
 from ptc_cli.core.program import Program
 from tests.unit.check.conftest import Check
+from tests.unit.check.conftest import written as written_caches
 from tests.unit.check.views import CRM_VIEW, runtime_stub, server, view_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -337,6 +338,7 @@ async def test_nothing_is_written_but_the_cache(tmp_path: Path) -> None:
     process = await _start(code, str(tmp_path / "cache"), cwd=tmp_path, TMPDIR=str(tmp_path / "tmp"))
     async with asyncio.timeout(60):
         await process.wait()
+    await written_caches(tmp_path / "cache")
 
     written = [path for path in tmp_path.rglob("*") if path.is_file() and path not in before]
     assert written

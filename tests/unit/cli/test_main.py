@@ -36,7 +36,7 @@ def test_every_command_of_the_help_is_there_and_says_what_it_does() -> None:
     [
         (["tols"], 2, "no command 'tols'. Did you mean 'tools'?"),
         (["tools", "lst"], 2, "no command 'lst'. Did you mean 'list'?"),
-        (["tools", "xyzzy"], 2, "no command 'xyzzy'. Commands: list, show, search, call."),
+        (["tools", "xyzzy"], 2, "no command 'xyzzy'. Commands: list, show, search, call, pin-output, forget-output."),
         (["run"], 2, "give one program"),
         (["run", "a.py", "-c", "1"], 2, "give one program"),
         (["run", "-", "--input", "-"], 2, "stdin cannot be both"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from ptc_cli.codegen import render, runtime_stub
 from ptc_cli.core.catalog import Caller, ServerEntry, View
 from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.names import module_names
 from ptc_cli.core.server import Origin, ServerConfig, ServerListing, ToolAnnotations, ToolConfig, ToolSpec
 from ptc_cli.core.stub import Stub
@@ -54,6 +55,11 @@ def takes(**parameters: object) -> JsonObject:
 
 def stub_of(*tools: ToolSpec, module: str = "demo") -> Stub:
     return render(config(), listing(*tools), module=module)
+
+
+def stub_with(learned: Mapping[str, LearnedResult], *tools: ToolSpec) -> Stub:
+    """Return a stub with what was learned of some tools' results."""
+    return render(config(), listing(*tools), module="demo", learned=learned)
 
 
 def entry(
@@ -101,12 +107,12 @@ def real_entries() -> list[ServerEntry]:
     return [entry(tools[0].server, *tools) for tools in map(recorded, real_schemas())]
 
 
-def write_package(folder: Path, stubs: Iterable[Stub]) -> None:
-    """Write stubs as a package that mypy finds beside a program."""
+def write_package(folder: Path, stubs: Iterable[Stub], *, shown: bool = False) -> None:
+    """Write stubs as a package that mypy finds beside a program; asked to, with what was learned."""
     (folder / "tools").mkdir(parents=True, exist_ok=True)
     stubs = list(stubs)
     for stub in stubs:
-        (folder / "tools" / f"{stub.module}.pyi").write_text(stub.source)
+        (folder / "tools" / f"{stub.module}.pyi").write_text(stub.shown if shown else stub.source)
     lines = [f"from . import {stub.module} as {stub.module}\n" for stub in stubs]
     (folder / "tools" / "__init__.pyi").write_text("".join(lines))
     (folder / "ptc.pyi").write_text(runtime_stub("sync"))

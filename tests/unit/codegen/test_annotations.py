@@ -334,10 +334,22 @@ def test_what_stands_beside_a_reference_counts_unless_the_dialect_says_otherwise
     assert made.definitions == {"P": "class P(TypedDict):\n    x: int\n"}
 
 
-def test_references_inside_a_document_with_addresses_of_its_own_are_not_guessed() -> None:
-    schema = {"$id": "http://x.test/other", "$ref": "#/$defs/P", "$defs": {"P": {"type": "string"}}}
+def test_a_reference_means_what_it_does_where_it_stands() -> None:
+    inner = {"$id": "http://x.test/other", "$ref": "#/$defs/P", "$defs": {"P": {"type": "string"}}}
+    place = {"$id": "http://x.test/place", "$defs": {"Q": {"$anchor": "q", "type": "boolean"}}}
 
-    assert argument(schema, P={"type": "integer"}) == "Any"
+    assert argument(inner, P={"type": "integer"}) == "str"
+    assert argument({"$ref": "http://x.test/place#q"}, P=place) == "bool"
+    assert argument({"$id": "http://x.test/a", "allOf": [{"$ref": "place#/$defs/Q"}]}, P=place) == "bool"
+    assert argument({"$ref": "#q"}, P=place) == "Any"
+
+
+def test_an_address_that_two_parts_claim_or_a_value_holds_leads_nowhere() -> None:
+    twice = {"$id": "http://x.test/twice", "type": "string"}
+
+    assert argument({"$ref": "http://x.test/twice"}, P=twice, Q={**twice, "title": "Other"}) == "Any"
+    assert argument({"$ref": "http://x.test/twice"}, P={"const": twice}) == "Any"
+    assert argument({"$ref": "http://[x/"}, P=twice) == "Any"
 
 
 def test_alternatives_at_the_top_become_optional_parameters() -> None:

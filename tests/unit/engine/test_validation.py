@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ptc_cli.core.server import ToolSpec
-from ptc_cli.engine.validation import result_problem
+from ptc_cli.engine.validation import argument_problem, result_problem
+from tests.unit.codegen.making import entry
 
 BOUND_SECONDS = 10.0
 """Unbounded, each of the cases takes more than minutes."""
@@ -90,3 +91,48 @@ def test_items_that_are_the_same_are_seen_in_long_lists() -> None:
 
     assert problem({"uniqueItems": True}, items) is None
     assert "the same" in str(problem({"uniqueItems": True}, [*items, {"a": 7}]))
+
+
+CITY: dict[str, Any] = {"type": "object", "properties": {"city": {"enum": ["Oslo", "Rome"]}, "zip": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "arguments", "said"),
+    [
+        ({"type": "integer"}, {"from": "x"}, "from_: 'x' is not of type 'integer'"),
+        ({"enum": ["open", "closed"]}, {"from": "opne"}, "from_: 'opne' is not one of ['open', 'closed']. Did you mean 'open'?"),
+        ({"type": "integer"}, {"frm": 1}, "arguments: unknown 'frm'. Did you mean 'from_'?"),
+        ({"type": "integer"}, {}, "arguments: missing 'from_'"),
+        ({"anyOf": [{"type": "string"}, {"type": "null"}]}, {"from": 5}, "from_: 5 is not of type 'string', 'null'"),
+        ({"anyOf": [CITY, {"type": "null"}]}, {"from": {"zip": 5}}, "from_.zip: 5 is not of type 'string'"),
+        ({"oneOf": [{"type": "array", "items": CITY}, CITY]}, {"from": [{"city": "Rme"}]},
+         "from_.0.city: 'Rme' is not one of ['Oslo', 'Rome']. Did you mean 'Rome'?"),
+        ({"type": "array", "items": {"type": "integer"}}, {"from": [1, "2"]}, "from_.1: '2' is not of type 'integer'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_arguments_is_said_in_the_programs_words(
+    schema: dict[str, Any], arguments: dict[str, Any], said: str
+) -> None:
+    takes = {"type": "object", "properties": {"from": schema}, "required": ["from"], "additionalProperties": False}
+    (tool,) = entry("plain", ToolSpec(server="plain", name="act", input_schema=takes)).tools
+
+    assert argument_problem(tool, arguments) == f"plain.act: {said}\nsignature: {tool.stub.signature}"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "schema", "wrong", "right"),
+    [
+        ("http://json-schema.org/draft-04/schema#", {"minimum": 3, "exclusiveMinimum": True}, 3, 4),
+        ("http://json-schema.org/draft-06/schema#", {"exclusiveMinimum": 3}, 3, 4),
+        ("http://json-schema.org/draft-07/schema#", {"items": [{"type": "string"}], "additionalItems": False}, ["a", 1], ["a"]),
+        ("http://json-schema.org/draft-07/schema#", {"$ref": "#/definitions/a", "definitions": {"a": {"type": "string"}}}, 1, "a"),
+        ("https://json-schema.org/draft/2019-09/schema", {"items": [{"type": "string"}], "additionalItems": False}, ["a", 1], ["a"]),
+        ("https://json-schema.org/draft/2020-12/schema", {"prefixItems": [{"type": "string"}], "items": False}, ["a", 1], ["a"]),
+        ("https://nowhere.test/own", {"type": "string"}, 1, "a"),
+    ],
+)  # fmt: skip
+def test_a_schema_is_read_in_its_own_dialect(
+    dialect: str, schema: dict[str, Any], wrong: object, right: object
+) -> None:
+    assert problem({"$schema": dialect, **schema}, wrong) is not None
+    assert problem({"$schema": dialect, **schema}, right) is None

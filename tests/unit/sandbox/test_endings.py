@@ -29,6 +29,12 @@ async def seen(events: Events, text: str) -> None:
 
 
 async def test_stdout_and_stderr_are_kept_apart(sandbox: Sandbox) -> None:
+    ran = await sandbox.run("import sys\nprint('out é')\nprint('err', file=sys.stderr)\nprint('end', end='')")
+
+    assert (ran.stdout, ran.stderr) == ("out é\nend", "err\n")
+
+
+async def test_stdout_and_stderr_are_kept_apart_and_take_bytes(sandbox: Sandbox) -> None:
     ran = await sandbox.run(
         "import sys\nprint('out é')\nprint('err', file=sys.stderr)\nsys.stdout.buffer.write(b'raw')"
     )
@@ -36,9 +42,22 @@ async def test_stdout_and_stderr_are_kept_apart(sandbox: Sandbox) -> None:
     assert (ran.stdout, ran.stderr) == ("out é\nraw", "err\n")
 
 
-async def test_output_is_passed_on_as_it_is_written(sandbox: Sandbox) -> None:
+async def test_output_is_passed_on_while_the_program_waits_for_a_call(sandbox: Sandbox) -> None:
     events: Events = []
-    running = asyncio.create_task(sandbox.run("print('now', end='')\ndemo.forever()", events=events))
+
+    class Patient(Tools):
+        async def _answer(self, call: ToolCall) -> ToolResult:
+            await seen(events, "now")
+            return ToolResult(value="seen")
+
+    ran = await sandbox.run("print('now', end='')\ndemo.slow()", events=events, tools=Patient())
+
+    assert ran.value == "seen"
+
+
+async def test_output_is_passed_on_while_the_program_computes(sandbox: Sandbox) -> None:
+    events: Events = []
+    running = asyncio.create_task(sandbox.run("print('now')\nwhile True: pass", events=events))
     await seen(events, "now")
 
     assert not running.done()
@@ -126,6 +145,28 @@ async def test_an_error_whose_text_cannot_be_had_is_still_told(sandbox: Sandbox)
     assert (error.type, error.message) == ("Bad", "<Bad whose str() raises ValueError>")
 
 
+@pytest.mark.parametrize("hook", ["settrace", "setprofile"])
+async def test_hooks_of_the_program_s_do_not_hide_its_error(sandbox: Sandbox, hook: str) -> None:
+    source = (
+        "import sys\ndef h(frame, *_):\n    if frame.f_code.co_name == 'failure': raise SystemExit(0)\n"
+        f"sys.{hook}(h)\n1/0"
+    )
+    error = (await sandbox.run(source)).outcome.error
+
+    assert error is not None
+    assert (error.type, error.line) == ("ZeroDivisionError", 5)
+
+
+@pytest.mark.parametrize("kind", ["SystemExit(0)", "KeyboardInterrupt", "GeneratorExit"])
+async def test_an_error_whose_text_is_an_exit_is_still_an_error(sandbox: Sandbox, kind: str) -> None:
+    source = f"class Bad(Exception):\n    def __str__(self): raise {kind}\nraise Bad"
+    outcome = (await sandbox.run(source)).outcome
+
+    assert outcome.error is not None
+    assert outcome.status == "failed"
+    assert kind.partition("(")[0] in outcome.error.message
+
+
 @pytest.mark.parametrize("source", ["import sys\nsys.exit()", "import sys\nsys.exit(0)", "raise SystemExit"])
 async def test_an_exit_without_a_code_is_a_good_end(sandbox: Sandbox, source: str) -> None:
     outcome = (await sandbox.run(f"{source}\n1")).outcome
@@ -200,11 +241,11 @@ async def test_a_clock_that_stands_still_keeps_the_deadline_away(sandbox: Sandbo
     class Asking(Tools):
         async def _answer(self, call: ToolCall) -> ToolResult:
             clock.pause()
-            await asyncio.sleep(0.8)
+            await asyncio.sleep(1.8)
             clock.resume()
             return ToolResult(value="yes")
 
-    ran = await sandbox.run("demo.slow()", tools=Asking(), clock=clock, limits=Limits(wall_seconds=0.5))
+    ran = await sandbox.run("demo.slow()", tools=Asking(), clock=clock, limits=Limits(wall_seconds=1.5))
 
     assert ran.value == "yes"
 
@@ -215,7 +256,15 @@ async def test_processor_time_is_limited(sandbox: Sandbox) -> None:
     assert (ran.outcome.status, ran.outcome.limit) == ("limit", LimitHit(name="cpu_seconds", value=1))
 
 
-@pytest.mark.parametrize("source", ["x = bytearray(1 << 30)", "x = []\nwhile True: x.append(bytearray(1 << 20))"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = bytearray(1 << 30)",
+        "x = []\nwhile True: x.append(bytearray(1 << 20))",
+        "x = 'x' * (1 << 30)",
+        "x = []\nwhile True: x.append(str(len(x)) * 100_000)",
+    ],
+)
 async def test_memory_is_limited(sandbox: Sandbox, source: str) -> None:
     ran = await sandbox.run(source, limits=Limits(memory_bytes=100 << 20))
 
@@ -223,7 +272,7 @@ async def test_memory_is_limited(sandbox: Sandbox, source: str) -> None:
 
 
 async def test_a_program_gets_the_memory_it_was_promised(sandbox: Sandbox) -> None:
-    assert await sandbox.value("len(bytearray(90 << 20))", limits=Limits(memory_bytes=100 << 20)) == 90 << 20
+    assert await sandbox.value("len(b'x' * (90 << 20))", limits=Limits(memory_bytes=100 << 20)) == 90 << 20
 
 
 async def test_open_files_are_limited(sandbox: Sandbox) -> None:
@@ -274,11 +323,23 @@ async def test_no_more_calls_are_under_way_than_may_be(sandbox: Sandbox) -> None
     assert ran.tools.most_running == 3
 
 
-async def test_cancelling_a_run_ends_its_program_and_its_calls_first(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("source", ["print('on')\nwhile True: pass", "print('on')\ndemo.forever()"])
+async def test_cancelling_a_run_ends_its_program_and_its_calls_first(sandbox: Sandbox, source: str) -> None:
+    tools, events = Tools(), list[Output | Progress | Warned | Kept]()
+    running = asyncio.create_task(sandbox.run(source, tools=tools, events=events))
+    await seen(events, "on")
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert tools.running == 0
+
+
+async def test_cancelling_a_run_ends_its_threads_and_their_calls_first(sandbox: Sandbox) -> None:
     tools, events = Tools(), list[Output | Progress | Warned | Kept]()
     source = "import threading\nthreading.Thread(target=demo.forever).start()\nprint('on')\nwhile True: pass"
     running = asyncio.create_task(sandbox.run(source, tools=tools, events=events))
-    await seen(events, "on")
+    await asyncio.wait({running, asyncio.create_task(seen(events, "on"))}, return_when=asyncio.FIRST_COMPLETED)
     running.cancel()
 
     with pytest.raises(asyncio.CancelledError):

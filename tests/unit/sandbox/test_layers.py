@@ -15,6 +15,10 @@ from ptc_cli.core.settings import SandboxSettings
 from ptc_cli.sandbox.layers import LAYERS, NAMESPACE_LAYERS
 from tests.sandboxes import started
 
+DENIED_BY_DOCKER = [
+    "unshare", "mount", "umount2", "setns", "pivot_root", "open_tree", "move_mount", "mount_setattr", "sethostname",
+]  # fmt: skip
+
 # Far above what it takes; a machine that hangs is seen by it.
 _SECONDS = 60
 
@@ -80,6 +84,12 @@ def test_without_namespaces_a_required_one_refuses_and_says_what_to_do(order: di
         ("prctl", "no-new-privileges"),
         ("landlock_restrict_self", "landlock"),
         ("seccomp", "seccomp"),
+        ("umount2", "read-only-root"),
+        ("setresuid", "user-namespace"),
+        ("landlock_add_rule", "landlock"),
+        ("prlimit64", "rlimits"),
+        ("pidfd_open", "pidfd"),
+        ("pidfd_send_signal", "pidfd"),
     ],
 )
 def test_the_zygote_backend_refuses_when_a_layer_is_taken_away(denied: str, layer: str) -> None:
@@ -96,6 +106,31 @@ def test_the_landlock_backend_refuses_when_a_layer_is_taken_away(denied: str) ->
 
     assert told["refused"] == "LayersMissingError"
     assert told["hint"]
+
+
+@pytest.mark.parametrize("denied", ["pidfd_open", "pidfd_send_signal", "prlimit64"])
+def test_what_no_backend_can_do_without_is_named(denied: str) -> None:
+    told = machine(backend="auto", deny=[denied], errno="ENOSYS")
+
+    assert told["refused"] == "SandboxUnavailableError"
+    assert ("rlimits" if denied == "prlimit64" else "pidfd") + " is missing ([Errno 38]" in told["message"]
+    assert told["hint"]
+
+
+def test_in_a_container_that_denies_what_docker_denies_auto_takes_landlock() -> None:
+    told = machine(backend="auto", deny=DENIED_BY_DOCKER)
+
+    assert (told["backend"], told["value"]) == ("landlock", 3)
+    assert sorted(told["missing"]) == sorted(NAMESPACE_LAYERS)
+
+
+def test_the_doctor_shows_what_holds_and_what_to_change() -> None:
+    told = machine(deny=DENIED_BY_DOCKER, doctor=True)
+    shown = [each for each in told["findings"] if each["subject"] == "sandbox"]
+
+    assert any(each["message"].startswith("landlock (programs run in it): capabilities") for each in shown)
+    assert any("zygote lacks user-namespace" in each["message"] for each in shown)
+    assert any("--security-opt seccomp=unconfined" in (each["fix"] or "") for each in shown)
 
 
 def test_without_landlock_the_zygote_backend_runs_and_says_so() -> None:
@@ -122,10 +157,13 @@ def test_with_nothing_left_auto_refuses() -> None:
 def test_probing_tells_of_each_backend_and_leaves_no_process() -> None:
     told = machine(probe=True, deny=["unshare"])
 
-    (zygote, held, missing), (landlock, held_by_landlock, _) = told["probe"]
+    (zygote, held, missing), (landlock, held_by_landlock, _), (monty, held_by_monty, _) = told["probe"]
     assert (zygote, held, list(missing)) == ("zygote", [], ["user-namespace"])
     assert landlock == "landlock"
     assert "seccomp" in held_by_landlock
+    assert monty == "monty"
+    assert "own-interpreter" in held_by_monty
+    assert "network-namespace" not in held_by_monty
 
 
 async def test_a_layer_that_does_not_exist_refuses_with_the_one_that_was_meant() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -128,6 +129,11 @@ async def test_names_are_supplied_to_a_program_that_imports_nothing(sandbox: San
     assert await sandbox.value(source) == [3, 7, 11, "list_"]
 
 
+async def test_the_module_ptc_is_supplied_to_a_program_that_does_not_import_it(sandbox: Sandbox) -> None:
+    source = "try:\n    demo.fail('error')\nexcept ptc.ToolError:\n    r = ptc.call('demo', 'add', {'a': 1, 'b': 2})\nr"
+    assert await sandbox.value(source) == 3
+
+
 async def test_a_server_named_like_a_standard_module_leaves_the_module_importable(sandbox: Sandbox) -> None:
     source = (
         "import email\nfrom tools import email as mail\n[hasattr(email, 'message_from_string'), hasattr(mail, 'list_')]"
@@ -170,6 +176,24 @@ async def test_a_failed_call_raises_what_its_kind_says(sandbox: Sandbox, kind: s
     says = "upstream says no"
     expected = [caught, "demo", "fail", says, [says], kind, f"{says}\nAsk nicely."]
     assert await sandbox.value(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "caught"), [("error", "ptc.ToolError"), ("timeout", "ptc.ToolTimeout"), ("denied", "Denied")]
+)
+async def test_a_failed_call_is_caught_by_its_error_and_by_that_of_all_tools(
+    sandbox: Sandbox, kind: str, caught: str
+) -> None:
+    source = (
+        f"import ptc\nfrom ptc import (\n    ToolDenied as Denied, call,\n)\nr = []\n"
+        f"for error in ({caught}, ptc.ToolError):\n"
+        f"    try:\n        demo.fail({kind!r})\n    except error as e:\n        r.append(str(e))\n"
+        f"r.append(call('demo', 'add', {{'a': 1, 'b': 2}}))\nr"
+    )
+    ran = await sandbox.run(source)
+
+    assert ran.value == ["upstream says no\nAsk nicely."] * 2 + [3]
+    assert [call.site for call in ran.tools.calls] == [8, 8, 11]
 
 
 async def test_a_used_up_budget_is_no_tool_error(sandbox: Sandbox) -> None:
@@ -239,10 +263,17 @@ async def test_a_program_that_runs_its_own_loop_may(sandbox: Sandbox) -> None:
 
 
 async def test_gathered_calls_are_under_way_together(sandbox: Sandbox) -> None:
-    ran = await sandbox.run("import asyncio\nawait asyncio.gather(*[demo.slow() for _ in range(5)])")
+    class Gate(Tools):
+        """Answers nobody until five have asked."""
 
-    assert ran.value == ["slow"] * 5
-    assert ran.tools.most_running == 5
+        async def _answer(self, call: ToolCall) -> ToolResult:
+            async with asyncio.timeout(20):
+                while len(self.calls) < 5:
+                    await asyncio.sleep(0.005)
+            return ToolResult(value="together")
+
+    source = "import asyncio\nawait asyncio.gather(*[demo.slow() for _ in range(5)])"
+    assert await sandbox.value(source, tools=Gate()) == ["together"] * 5
 
 
 async def test_threads_call_tools_together(sandbox: Sandbox) -> None:
@@ -256,6 +287,16 @@ async def test_threads_call_tools_together(sandbox: Sandbox) -> None:
 
     assert ran.value == [1, 2, 3, 4]
     assert ran.tools.most_running == 4
+
+
+async def test_arguments_of_too_many_values_are_refused_and_the_program_goes_on(sandbox: Sandbox) -> None:
+    source = (
+        "try: demo.echo([0] * 300_000)\n"
+        "except ValueError as e: r = str(e)\n"
+        "[r, len(demo.echo([0] * 200_000)), len(demo.echo(',' * 1_000_000))]"
+    )
+    refused = "the arguments hold more than 262,144 values; send them in parts"
+    assert await sandbox.value(source) == [refused, 200_000, 1_000_000]
 
 
 async def test_several_event_loops_call_tools(sandbox: Sandbox) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptc_cli.core.call import ToolResult
-from ptc_cli.sandbox.wire import Called, Ended, ViolationError, answer, encode, parse
+from ptc_cli.sandbox.wire import VALUES, Called, Ended, ViolationError, answer, encode, parse
 
 CALL: dict[str, Any] = {
     "kind": "call", "id": 1, "site": 2, "method": "tools/call", "server": "s", "tool": "t", "arguments": {}
@@ -82,6 +82,22 @@ def test_an_end_that_is_not_right_is_a_violation(change: dict[str, Any]) -> None
 def test_what_is_no_frame_is_a_violation(payload: bytes) -> None:
     with pytest.raises(ViolationError):
         parse(payload)
+
+
+@pytest.mark.parametrize("item", [b"[]", b"{}", b"1", b'""', b'"\\\\"', b'"a,\\",["'])
+def test_a_frame_of_too_many_values_is_a_violation_before_it_is_read(item: bytes) -> None:
+    payload = b"F" + json.dumps(CALL).encode().replace(b"{}", b'{"a": [' + b",".join([item] * (VALUES + 10)) + b"]}")
+
+    with pytest.raises(ViolationError, match="more than 262,144 values"):
+        parse(payload)
+
+
+@pytest.mark.parametrize("text", ["," * (3 * VALUES), '\\"[{,' * VALUES, "\\" * VALUES, '"' * VALUES])
+def test_marks_within_a_text_are_no_values(text: str) -> None:
+    frame = parse(encode({**CALL, "arguments": {"a": text, "b": [",", '"', "\\"]}}))
+
+    assert isinstance(frame, Called)
+    assert frame.arguments["a"] == text
 
 
 @given(st.binary(max_size=200))

@@ -11,6 +11,7 @@ import pytest
 from ptc_cli.check.checker import Checker
 from ptc_cli.core.catalog import View
 from ptc_cli.core.program import Program
+from tests.unit.check.conftest import written
 from tests.unit.check.views import CRM_VIEW, runtime_stub, server, view_of
 
 VIEW = view_of(server("time", "def now() -> str: ...\n"))
@@ -31,14 +32,11 @@ async def started_from_cache(checker: Checker, view: View) -> bool:
     return (await checker.self_test(view)).used_cache
 
 
-def places(cache: Path) -> list[Path]:
-    return sorted(cache.iterdir())
-
-
 async def test_the_second_process_starts_from_the_firsts_cache(tmp_path: Path) -> None:
-    await checked(tmp_path)
+    assert not await checked(tmp_path)
+    await written(tmp_path)
     first = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.ff")}
-    await checked(tmp_path)
+    assert await checked(tmp_path)
 
     assert first
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.ff")} == first
@@ -47,11 +45,12 @@ async def test_the_second_process_starts_from_the_firsts_cache(tmp_path: Path) -
 @pytest.mark.parametrize("damage", ["garbage", "missing", "manifest"])
 async def test_a_damaged_cache_is_built_again(tmp_path: Path, damage: str) -> None:
     await checked(tmp_path)
-    (place,) = places(tmp_path)
+    (place,) = await written(tmp_path)
     _damage(place, damage)
 
+    assert not await checked(tmp_path)
+    assert await written(tmp_path) == [place]
     assert await checked(tmp_path)
-    assert places(tmp_path) == [place]
 
 
 def _damage(place: Path, how: str) -> None:
@@ -76,12 +75,30 @@ async def test_without_a_folder_to_write_to_checks_go_on(tmp_path: Path) -> None
 async def test_processes_that_build_the_same_cache_do_not_meet(tmp_path: Path) -> None:
     await asyncio.gather(checked(tmp_path), checked(tmp_path))
 
-    assert len(places(tmp_path)) == 1
+    assert len(await written(tmp_path)) == 1
     assert await checked(tmp_path)
 
 
-async def test_another_view_has_a_cache_of_its_own(tmp_path: Path) -> None:
+async def test_views_and_faces_share_one_cache(tmp_path: Path) -> None:
     await checked(tmp_path)
-    await checked(tmp_path, view_of(server("time", "def now() -> str: ...\n"), *CRM_VIEW.servers))
+    first = await written(tmp_path)
 
-    assert len(places(tmp_path)) == 2
+    assert await checked(tmp_path, view_of(server("time", "def now() -> str: ...\n"), *CRM_VIEW.servers))
+    assert await written(tmp_path) == first
+
+
+async def test_a_process_without_a_cache_gives_way_to_one_that_starts_from_it(tmp_path: Path) -> None:
+    checker = Checker(cache=tmp_path, runtime_stub=runtime_stub)
+    first = await checker.check(Program.of("1"), VIEW)
+    (pid,) = checker.pids
+    await written(tmp_path)
+
+    async with asyncio.timeout(60):
+        while checker.pids == (pid,):
+            assert (await checker.check(Program.of("1"), VIEW)).passed
+            await asyncio.sleep(0.02)
+
+    assert first.passed
+    assert len(checker.pids) == 1
+    assert await started_from_cache(checker, VIEW)
+    await checker.close()

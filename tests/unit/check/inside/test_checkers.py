@@ -10,9 +10,11 @@ import pytest
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.desk import TypeChecker
 from ptc_cli.check.inside.outline import Outline
+from ptc_cli.check.inside.passing import Pass, PastModule
 from ptc_cli.check.inside.planted import PlantedFiles
 from ptc_cli.check.inside.selftest import self_test
-from ptc_cli.check.inside.warm import Warm
+from ptc_cli.check.inside.warm import Change, Warm
+from ptc_cli.check.wire import Update
 from tests.unit.check.views import CRM, SYNC_RUNTIME
 
 PROGRAMS = [
@@ -33,7 +35,7 @@ PROGRAMS = [
 def warm(folder: Path) -> Warm:
     """Return a warm checker. Two builds in one process do not mix: only the newest may be used."""
     files = PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME)
-    return Warm(files, runtime=SYNC_RUNTIME, folder=folder, python=None)
+    return Warm(files, face="sync", folder=folder, python=None)
 
 
 def cold(folder: Path) -> Cold:
@@ -69,13 +71,22 @@ def test_one_warm_checker_finds_the_same_as_a_fresh_one_each_time(tmp_path: Path
 class Blind:
     """A checker that finds nothing."""
 
+    is_outdated = False
+    is_broken = False
+
     def check(self, text: str) -> tuple[()]:
         return ()
 
-    def add(self, module: str, text: str, *, lines: int) -> Outline:
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[()]:
+        return ()
+
+    def add(self, entry: PastModule, *, deadline: float) -> Outline:
         return Outline(symbols={})
 
-    def update(self, changed: object, removed: tuple[str, ...] = ()) -> None:
+    def learn(self, entry: PastModule, *, deadline: float) -> None:
+        pass
+
+    def update(self, update: Update) -> None:
         pass
 
 
@@ -83,21 +94,61 @@ def test_the_self_test_notices_a_checker_that_finds_nothing() -> None:
     assert "a wrong program is accepted" in self_test(Blind())
 
 
-def test_a_stub_that_mypy_cannot_read_is_an_error_and_not_silence() -> None:
-    files = PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME)
-    checker = Warm(files, runtime=SYNC_RUNTIME, folder=None, python=None)
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize("text", ["def (:", "x: int = \0", "class A(A): ...\n" * 3 + "break"])
+def test_a_stub_that_mypy_cannot_read_costs_its_own_tools_only(text: str, *, is_known: bool) -> None:
+    files = PlantedFiles({"crm": CRM, "other": "def ping() -> str: ...\n"}, runtime=SYNC_RUNTIME)
+    checker = Warm(files, face="sync", folder=None, python=None)
+    if is_known:
+        checker.check(PROGRAMS[0])
+    checker.update(Update(changed={"crm": text}))
 
-    with pytest.raises(RuntimeError, match=r"cannot read the stub tools\.crm"):
-        checker.update({"crm": "def (:"})
+    assert [each.code for each in checker.check(PROGRAMS[0])] == ["attr-defined"]
+    assert [each.code for each in checker.check("from tools import other\nother.ping() + 1\n")] == ["operator"]
+    checker.update(Update(changed={"crm": CRM}))
+    assert checker.check(PROGRAMS[0]) == ()
+
+
+class Stuck(Warm):
+    """A checker in which mypy does not survive inference."""
+
+    def run(self, module: str, text: str, *changes: Change) -> Pass:
+        assert not changes
+        return super().run(module, text, *changes)
+
+
+def test_inference_that_breaks_costs_the_process_and_not_the_program(tmp_path: Path) -> None:
+    checker = Stuck(PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME), face="sync", folder=None, python=None)
+    text = "def f(x): return x\nf(1)\n1 + ''\n"
+
+    found = checker.examine(text, has_open=True, uses_learned=False)
+
+    assert [(each.line, each.code, each.basis) for each in found] == [
+        (3, "operator", "written"),
+        (1, "unchecked", "doubtful"),
+    ]
+    assert checker.is_broken
+
+
+def test_inference_that_takes_too_long_is_left() -> None:
+    checker = warm(Path("/nowhere"))
+    helpers = [f"def f{n}(c):\n    return [f{n + 1}(c), f{n + 1}([c])]\n" for n in range(150)]
+    text = "".join([*helpers, "def f150(c):\n    return [c]\n", "f0(1)\nf0('')\n"])
+
+    found = checker.examine(text, has_open=True, uses_learned=False)
+
+    assert {each.basis for each in found} <= {"doubtful"}
+    assert not checker.is_broken
 
 
 def test_warm_and_cold_know_the_same_of_an_entry(tmp_path: Path) -> None:
     entry = "x = 1\nx = 'a'\nif x:\n    y = 2\nz = 3\ndel z\nclass Box: pass\n_ptc_end_x = x; _ptc_end_y = y; _ptc_end_z = z\n"
+    module = PastModule(name="ptc_entry_1", text=entry, lines=7, has_open=False)
     use = "from ptc_entry_1 import _ptc_end_x as x, Box\nx.uper()\nBox().a\n"
     answers = []
     for make in (warm, cold):
         checker = make(tmp_path / make.__name__)
-        answers.append((checker.add("ptc_entry_1", entry, lines=7), checker.check(use)))
+        answers.append((checker.add(module, deadline=0), checker.check(use)))
 
     (known, found), _ = answers
     assert answers[0] == answers[1]
