@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 from ptc_cli.core.server import ToolSpec
 from ptc_cli.scan.sign import Sign, excerpt
-from ptc_cli.scan.words import words
+from ptc_cli.scan.words import word_set, words
 
-_DESTROYS = frozenset("delete remove drop purge destroy wipe erase truncate uninstall terminate kill revoke".split())
-_WRITES = frozenset("write create update send post insert overwrite upload publish execute transfer pay".split())
+_DESTROYS = word_set("delete remove drop purge destroy wipe erase truncate uninstall terminate kill revoke")
+_WRITES = word_set("write create update send post insert overwrite upload publish execute transfer pay")
 
-_SMALL = frozenset(
+_SMALL = word_set(
     """add sum multiply subtract divide square sqrt root power convert count length random dice roll uuid checksum time
     clock date weather forecast joke fact quote trim upper lower sort colour color bmi calculate number numbers haiku
-    greet hello temperature round average prime reverse palindrome celsius fahrenheit spell""".split()
+    greet hello temperature round average prime reverse palindrome celsius fahrenheit spell"""
 )
 """Words of tools that need nothing but their operands."""
 
@@ -24,18 +24,18 @@ _PRIVATE = re.compile(
     r"|messages?)|message_?history|private_?key|ssh_?key|seed_?phrase|mnemonic|environ|env_vars|shell_?command|all_messages",
     re.IGNORECASE,
 )
-_ODD = frozenset(
-    """context notes note remark remarks command cmd shell script exec callback webhook credentials password token secret
-    env history messages memory prompt key keys metadata debug trace""".split()
+_ODD = word_set(
+    """context notes note remark remarks command cmd shell script exec callback webhook credentials password token
+    secret env history messages memory prompt key keys metadata debug trace"""
 )
-_TALKS = frozenset(
+_TALKS = word_set(
     """chat message messages conversation agent llm prompt model ask completion completions thread assistant summary
-    summarize memory remember session transcript sampling call meeting key ssh env secret""".split()
+    summarize memory remember session transcript sampling call meeting key ssh env secret"""
 )
-KIN = frozenset(
+KIN = word_set(
     """password passwords secret secrets vault key keys ssh token tokens auth oauth login signin sign credential
-    credentials env dotenv aws kube k8s kubernetes session cookie cookies account accounts keychain wallet pass onepassword
-    bitwarden netrc jwt cert pem leaked scanner user users""".split()
+    credentials env dotenv aws kube k8s kubernetes session cookie cookies account accounts keychain wallet pass
+    onepassword bitwarden netrc jwt cert pem leaked scanner user users"""
 )
 """Words of names of tools and servers that secrets are the business of."""
 

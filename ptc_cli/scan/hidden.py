@@ -34,7 +34,8 @@ _LEAKY_LINK = re.compile(
     re.IGNORECASE,
 )
 _ROLE_TAG = re.compile(
-    r"<\|[a-z_]{3,20}\|>|\[/?INST\]|<</?SYS>>|^[ \t]*+#{2,4}[ \t]*+(?:system|instruction)s?\b|\[\[\s*(?:assistant|system|ai)\b",
+    r"<\|[a-z_]{3,20}\|>|\[/?INST\]|<</?SYS>>|\[\[\s*(?:assistant|system|ai)\b"
+    r"|^[ \t]*+#{2,4}[ \t]*+(?:system|instruction)s?\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _PSEUDO_TAG = re.compile(
@@ -132,12 +133,12 @@ def _markup(text: str) -> Iterator[Sign]:
         (_SCRIPT, 1.0, "has a link or markup that runs a script"),
         (_LEAKY_LINK, 1.0, "has an address into which something private is to be put"),
     ):
-        if found := pattern.search(text):
-            yield _markup_sign(text, found, weight, says)
+        if match := pattern.search(text):
+            yield _markup_sign(text, match, weight, says)
     for pattern, weight in ((_ROLE_TAG, 1.2), (_PSEUDO_TAG, 0.6)):
-        if found := pattern.search(text):
+        if match := pattern.search(text):
             says = "dresses up as a message of the system"
-            yield Sign(rule="role", weight=weight, says=says, excerpt=excerpt(text, found.start()))
+            yield Sign(rule="role", weight=weight, says=says, excerpt=excerpt(text, match.start()))
 
 
 def _sign(text: str, found: re.Match[str], weight: float, says: str) -> Sign:

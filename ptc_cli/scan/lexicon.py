@@ -39,20 +39,20 @@ _WORDS = {
         mencione informare avvisare rivelare""",
     "N": """not never without don't dont avoid cannot can't mustn't shouldn't shan't needn't refrain nobody's no sin
         non não nunca sem nicht nichts nie niemals ohne kein ne pas jamais sans senza mai""",
-    "C": """silently secretly quietly covertly discreetly invisibly invisible hidden unnoticed stealthily stealth secretive
-        privately heimlich unbemerkt stillschweigend secrètement discrètement silenciosamente secretamente ocultamente
-        segretamente""",
+    "C": """silently secretly quietly covertly discreetly invisibly invisible hidden unnoticed stealthily stealth
+        secretive privately heimlich unbemerkt stillschweigend secrètement discrètement silenciosamente secretamente
+        ocultamente stealthily stealth segretamente""",
     "F": """read open load fetch access cat retrieve collect gather dump grab extract copy obtain harvest locate export
         look reading accessing opening lee leer leia ler lies lesen öffne liest lis lire lisez leggi leggere abre
         abra""",
     "X": """send post upload forward transmit submit submits sends posts uploads forwards email mail exfiltrate leak bcc
         deliver mirror mirrored mirrors relay sending uploading posting forwarding envía enviar envíe envie invia
         inviare schicke schick sende senden übermittle envoie envoyer l'envoyer envoyez mande manda""",
-    "A": """include including pass passing put place append appending attach add insert hand supply provide fill embed set
-        begin give quote write pásalo incluye incluya adjunta inclua passe füge gib übergib ajoute ajoutez inclus
+    "A": """include including pass passing put place append appending attach add insert hand supply provide fill embed
+        set begin give quote write pásalo incluye incluya adjunta inclua passe füge gib übergib ajoute ajoutez inclus
         includi aggiungi""",
-    "W": """password passwords passphrase credential credentials apikey apikeys secret secrets cookie cookies token tokens
-        keychain ssn cvv contraseña contraseñas clave claves senha senhas passwort passwörter kennwort kennwörter
+    "W": """password passwords passphrase credential credentials apikey apikeys secret secrets cookie cookies token
+        tokens keychain ssn cvv contraseña contraseñas clave claves senha senhas passwort passwörter kennwort kennwörter
         zugangsdaten chiave chiavi credenziali password""",
     "H": """conversation conversations chat transcript dialogue conversación conversa unterhaltung gespräch
         conversazione""",
@@ -69,8 +69,8 @@ _WORDS = {
         aufrufen ausführen appeler exécuter utiliser usare eseguire chamar""",
     "J": """replace replaces change changes redirect reroute route alter alters modify modifies swap substitute
         substitutes affects intercept""",
-    "d": """broken deprecated outdated compromised unsafe insecure vulnerable instead prefer preferred corrupted malicious
-        unreliable untrusted leaks""",
+    "d": """broken deprecated outdated compromised unsafe insecure vulnerable instead prefer preferred corrupted
+        malicious unreliable untrusted leaks""",
     "a": "pre-approved preapproved pre-authorised pre-authorized authorised authorized",
     "c": "confirmation confirmations confirm approval approve approves consent permission confirming",
     "r": "answer answers reply replies response responses",
@@ -150,8 +150,8 @@ STEM = re.compile(
 STEMS = {stem: letter for letter, stems in _STEMS.items() for stem in stems.split()}
 
 KEY_FILE = re.compile(
-    r"(?:^|[/\\~])\.(?:ssh|aws|gnupg|kube|docker|azure|cursor|netrc|npmrc|pypirc|git-credentials|bash_history|zsh_history"
-    r"|pgpass|vault-token|env(?:\.\w+)?)(?:[/\\]|$)|id_(?:rsa|ed25519|ecdsa|dsa)$|/etc/(?:passwd|shadow|sudoers)"
+    r"(?:^|[/\\~])\.(?:ssh|aws|gnupg|kube|docker|azure|cursor|netrc|npmrc|pypirc|git-credentials|bash_history"
+    r"|zsh_history|pgpass|vault-token|env(?:\.\w+)?)(?:[/\\]|$)|id_(?:rsa|ed25519|ecdsa|dsa)$|/etc/(?:passwd|shadow|sudoers)"
     r"|mcp\.json$|claude_desktop_config|wallet\.dat|\.(?:pem|kdbx)$|/proc/\w+/environ|/keychains?(?:/|$)",
     re.IGNORECASE,
 )

@@ -19,7 +19,8 @@ _CROWD = 40
 """Where more names than that differ in one letter, they are numbered or hostile, and nobody is taken for another."""
 
 _PREFERS = re.compile(
-    r"\b(?:prefer(?:red)?|always|instead|must|only|over all|faster|official|better|replaces|outdated|deprecated|broken|newer)\b",
+    r"\b(?:prefer(?:red)?|always|instead|must|only|over all|faster|official|better|replaces|newer"
+    r"|outdated|deprecated|broken)\b",
     re.IGNORECASE,
 )
 _DISTINCT = re.compile(r"[_-]|[a-z][A-Z]")

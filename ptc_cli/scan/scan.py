@@ -22,9 +22,14 @@ _SHORTEST_NAME = 20
 """A shorter text in plain letters can say nothing."""
 
 
-def scan(entries: Sequence[ServerEntry]) -> tuple[Finding, ...]:
-    """Return what is suspicious in everything that servers say, in their order."""
-    among = neighbours(entries)
+def scan(entries: Sequence[ServerEntry], *, around: Sequence[ServerEntry] = ()) -> tuple[Finding, ...]:
+    """Return what is suspicious in everything that servers say, in their order.
+
+    Args:
+        entries: The servers to look through.
+        around: All servers that stand next to one another, where that is more than those to look through.
+    """
+    among = neighbours(around or entries)
     return tuple(finding for entry in entries for finding in _of_entry(entry, among))
 
 

@@ -17,7 +17,7 @@ _NOT_DENIED = "(?<![Nb])(?<!N[.YtM])"
 _PATTERNS: tuple[tuple[Rule, float, str, str], ...] = (
     ("override", 1.3, "tells the model to ignore its instructions", rf"I{_ANY}{{0,4}}[PYE]{_ANY}{{0,3}}[RS]"),
     ("override", 1.3, "tells the model to ignore its instructions", rf"[PY]{_ANY}{{0,3}}R{_ANY}{{0,3}}I"),
-    ("override", 0.7, "would set rules aside", rf"I[.,E]{{0,2}}[RS]|R[.,b]{{0,2}}I"),
+    ("override", 0.7, "would set rules aside", "I[.,E]{0,2}[RS]|R[.,b]{0,2}I"),
     ("override", 0.9, "wants the system prompt", rf"{_NOT_DENIED}[TFAX]{_ANY}{{0,6}}S"),
     ("override", 0.9, "would be read as a system message", rf"{_ANY}m"),
     ("role", 0.7, "gives the model another role", "p"),
@@ -35,7 +35,8 @@ _PATTERNS: tuple[tuple[Rule, float, str, str], ...] = (
     ("precedence", 0.5, "puts itself above others", rf"d{_ANY}{{0,3}}E{_ANY}{{0,2}}L"),
     ("secrets", 1.0, "asks for key files", rf"{_NOT_DENIED}[FAXGO]{_ANY}{{0,8}}K"),
     ("secrets", 0.6, "asks for secrets", rf"{_NOT_DENIED}[FAX]{_ANY}{{0,6}}W|W{_ANY}{{0,3}}X"),
-    ("secrets", 0.5, "asks for the user's secrets", rf"{_NOT_DENIED}[FAXO]{_ANY}{{0,4}}U{_ANY}{{0,3}}[WK]|W[^;]{{0,3}}U"),
+    ("secrets", 0.5, "asks for the user's secrets",
+     rf"{_NOT_DENIED}[FAXO]{_ANY}{{0,4}}U{_ANY}{{0,3}}[WK]|W[^;]{{0,3}}U"),
     ("secrets", 0.5, "asks for whatever secrets there are", rf"{_NOT_DENIED}[FAX]{_ANY}{{0,3}}E{_ANY}{{0,2}}W|EW"),
     ("secrets", 0.6, "asks for the conversation", rf"{_NOT_DENIED}[FAXG]{_ANY}{{0,8}}H"),
     ("secrets", 0.6, "asks for the whole conversation", rf"E{_ANY}{{0,5}}H"),
@@ -43,9 +44,10 @@ _PATTERNS: tuple[tuple[Rule, float, str, str], ...] = (
     ("exfiltration", 0.5, "names an address that only collects", "V"),
     ("exfiltration", 1.0, "sends private things to an address", rf"X{_ANY}{{0,12}}[HWKS]{_ANY}{{0,8}}D"),
     ("exfiltration", 0.4, "has something sent to an address of its own", rf"[XJA]{_ANY}{{0,4}}D"),
-    ("shadowing", 1.1, "speaks of a tool of another server, to change how it is used", r"Z.*?[NJIBdOw]|[NJIBdOw].*?Z"),
+    ("shadowing", 1.1, "speaks of a tool of another server, to change how it is used", "Z.{0,40}[NJIBdOw]|[NJIBdOw].{0,40}Z"),
     ("shadowing", 0.3, "speaks of a tool of another server", "Z"),
-    ("shadowing", 0.5, "would change how another tool is used", rf"[wB]{_ANY}{{0,3}}Q{_ANY}{{0,6}}[JOXA]|J{_ANY}{{0,3}}Q"),
+    ("shadowing", 0.5, "would change how another tool is used",
+     rf"[wB]{_ANY}{{0,3}}Q{_ANY}{{0,6}}[JOXA]|J{_ANY}{{0,3}}Q"),
     ("shadowing", 0.5, "speaks ill of another tool", rf"Q{_ANY}{{0,4}}[dN]|[Nd]{_ANY}{{0,3}}Q"),
 )  # fmt: skip
 _COMPILED = tuple((rule, weight, says, re.compile(pattern)) for rule, weight, says, pattern in _PATTERNS)

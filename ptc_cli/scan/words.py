@@ -12,3 +12,8 @@ _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 def words(name: str) -> tuple[str, ...]:
     """Return the words of `read_file`, `readFile` or `read-file`, in lower case."""
     return tuple(part.lower() for part in _PARTS.findall(name[:200]))
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as a text, to be read by people."""
+    return frozenset(text.split())
