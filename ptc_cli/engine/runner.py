@@ -94,15 +94,19 @@ class Runner:
     ) -> Result:
         view = await waiting
         run.state = "running"
-        await self._warn_of(run, view, {entry.stub.module for entry in view.servers if entry.name == server})
+        modules = {entry.stub.module for entry in view.servers if entry.name == server}
+        warnings = await self._warn_of(run, view, modules)
         call = direct_call(run.execution, server, tool, arguments)
-        run.returned = await self._gate(run, view).call(call)
+        returned = await self._gate(run, view).call(call)
+        run.returned = replace(returned, warnings=(*warnings, *returned.warnings))
         result = self._result(run, direct_outcome(run.returned))
         return replace(result, status=direct_status(run.returned, result.status))
 
-    async def _warn_of(self, run: Run, view: View, modules: Collection[str]) -> None:
-        for message in await self._suspicion.first_seen(view, modules):
+    async def _warn_of(self, run: Run, view: View, modules: Collection[str]) -> tuple[str, ...]:
+        warnings = await self._suspicion.first_seen(view, modules)
+        for message in warnings:
             run.emit(Warned(message=message))
+        return warnings
 
     async def _to_its_end(self, run: Run, work: Awaitable[Result]) -> Result:
         try:

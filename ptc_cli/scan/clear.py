@@ -12,6 +12,7 @@ _INVISIBLE = re.compile(
     "\ufeff\uffa0\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f]"
 )
 _WORD = re.compile(r"\w+")
+_PLAIN_TAG = re.compile(r"</?[\w-]{1,30}\s?/?>")
 _SPACED = re.compile(r"(?<!\S)(?:[^\W_][ .\-_*]{1,2}+){4,}+[^\W_](?!\S)")
 _SEVERAL_SPACES = re.compile(r"[ .\-_*]+")
 
@@ -32,6 +33,9 @@ def clear(text: str) -> str:
         text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     if not text.isascii():
         text = _WORD.sub(lambda found: one_alphabet(found.group()), text)
+    if ">" in text:
+        # What stands between tags is glued to them: without this, neither word would be known.
+        text = _PLAIN_TAG.sub(" ", text)
     return _SPACED.sub(lambda found: _joined(found.group()), text)
 
 

@@ -86,7 +86,7 @@ def _no_width(text: str) -> Iterator[Sign]:
     if out_of_place:
         count = sum(len(found.group()) for found in out_of_place)
         weight = 1.8 if count >= 12 else 1.1 if count >= 2 else 0.6
-        yield _sign(text, out_of_place[0], weight, f"has {count} characters without width")
+        yield _sign(text, out_of_place[0], weight, f"has characters without width ({count})")
 
 
 def _is_needed(text: str, start: int, end: int) -> bool:
