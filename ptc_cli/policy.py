@@ -23,17 +23,25 @@ class Verdict:
 
 
 def judge(
-    call: ToolCall, spec: ToolSpec, config: ServerConfig, *, policy: PolicySettings, execution: Execution
+    call: ToolCall, spec: ToolSpec, config: ServerConfig, *, policy: PolicySettings, execution: Execution | None
 ) -> Verdict:
     """Return what policy says of a call. Denials come first: nothing written elsewhere lifts one."""
     return (
         _denied(call, config, policy)
-        or _narrowed(call, execution)
+        or (_narrowed(call, execution) if execution is not None else None)
         or _from_a_wrong_caller(call, config)
         or _listed(call, config)
         or _destructive(spec, policy)
         or Verdict(word=policy.default, reason=f"[policy] default = '{policy.default}'")
     )
+
+
+def foreseen(
+    spec: ToolSpec, config: ServerConfig, *, policy: PolicySettings, execution: Execution | None = None
+) -> Verdict:
+    """Return what policy will say of any call of a tool that a program makes: arguments do not count."""
+    call = ToolCall(run="", server=spec.server, tool=spec.name, arguments={}, deadline=0)
+    return judge(call, spec, config, policy=policy, execution=execution)
 
 
 def judge_resource(call: ToolCall, config: ServerConfig, *, policy: PolicySettings, execution: Execution) -> Verdict:

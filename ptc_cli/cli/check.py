@@ -12,7 +12,7 @@ from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option
 from ptc_cli.cli.sarif import sarif_log
 from ptc_cli.cli.sources import read_program
-from ptc_cli.console import diagnostics, talk
+from ptc_cli.console import diagnostics, effects, talk
 from ptc_cli.console.terminal import json_text, write_foreign, write_json
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.program import Program
@@ -22,6 +22,7 @@ from ptc_cli.core.result import EXIT_CODES
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--strict", is_flag=True, help="Let warnings reject a program too.")
+@click.option("--effects", "with_effects", is_flag=True, help="Show which tools each program can reach.")
 @click.option(
     "--output-format",
     "--format",
@@ -32,17 +33,26 @@ from ptc_cli.core.result import EXIT_CODES
 )
 @json_option
 @pass_invocation
-def command(invocation: Invocation, files: tuple[str, ...], strict: bool, output_format: str, as_json: bool) -> int:
+def command(
+    invocation: Invocation,
+    files: tuple[str, ...],
+    strict: bool,
+    with_effects: bool,
+    output_format: str,
+    as_json: bool,
+) -> int:
     """Type-check programs against your servers' tools; nothing runs.
 
     \b
     Examples:
       ptc check triage.py
+      ptc check --effects triage.py
       cat triage.py | ptc check -
     """
     programs = [read_program(file) for file in files]
     checked = perform(_check(invocation, programs, strict=strict))
-    _write(list(zip(programs, checked, strict=True)), "json" if as_json else output_format)
+    pairs = list(zip(programs, checked, strict=True))
+    _write(pairs, "json" if as_json else output_format, with_effects=with_effects)
     return 0 if all(report.passed for report in checked) else EXIT_CODES["rejected"]
 
 
@@ -51,7 +61,7 @@ async def _check(invocation: Invocation, programs: Sequence[Program], *, strict:
         return [await engine.check(program, invocation.caller, strict=strict) for program in programs]
 
 
-def _write(checked: Sequence[tuple[Program, CheckReport]], output_format: str) -> None:
+def _write(checked: Sequence[tuple[Program, CheckReport]], output_format: str, *, with_effects: bool) -> None:
     if output_format == "json":
         write_json(
             sys.stdout,
@@ -65,6 +75,8 @@ def _write(checked: Sequence[tuple[Program, CheckReport]], output_format: str) -
     for program, report in checked:
         write = reports.write_github if output_format == "github" else diagnostics.report
         write(sys.stdout, report, program)
+        if with_effects and output_format == "text":
+            effects.show(sys.stdout, report.effects, program.name)
         reports.warn_if_cold(report)
     errors = sum(len(report.errors) for _, report in checked)
     warnings = sum(len(report.warnings) for _, report in checked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ptc_cli.core.effects import Effects
 from ptc_cli.core.stub import Face
 
 Severity = Literal["error", "warning", "note"]
@@ -47,6 +48,9 @@ class CheckReport:
 
     checker: Literal["warm", "cold"] = "warm"
     """`cold`: the warm checker did not pass its self-test, and each check starts mypy anew."""
+
+    effects: Effects | None = None
+    """What the program can do; None where nobody asked."""
 
     seconds: float = 0.0
 

@@ -21,11 +21,14 @@ class Effect:
     """How the program names it, such as `github.search_issues`."""
 
     lines: tuple[int, ...]
-    """1-based lines of the program that reach for it, in order."""
+    """1-based lines of the program that reach for it, in order; unless it is repeated, each calls it once at most."""
 
     claim: Claim
     is_repeated: bool
     """Whether it may be called more than once: in a loop, a comprehension, a function that is called again."""
+
+    is_named: bool = True
+    """Whether the program names the tool itself; otherwise it lets the whole server go, for anything to be picked."""
 
     labels: tuple[str, ...] = ()
     """Any of `private`, `untrusted`, `sends`."""
@@ -36,8 +39,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """Every tool that a program can reach: at run time it calls no other, except from `unknown` lines."""
+    """Every tool that a program can reach: it calls no other, except by what `unknown` lines get hold of."""
 
     tools: tuple[Effect, ...] = ()
     unknown: tuple[int, ...] = ()
-    """1-based lines that reach for tools by names known only at run time; each such call is judged as it is made."""
+    """1-based lines that reach for tools by names known only at run time; each such call is judged as it is made.
+
+    All lines of a program that is too large or too deeply nested to be followed.
+    """

@@ -32,6 +32,7 @@ from ptc_cli.engine.bindings import mentioned
 from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
+from ptc_cli.engine.foresight import with_effects
 from ptc_cli.engine.gate import EmitProgress
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
@@ -116,7 +117,7 @@ class Engine:
     async def check(
         self, program: Program, caller: Caller, *, strict: bool = False, session: str | None = None
     ) -> CheckReport:
-        """Say what is wrong with a program, or with it as the next one of a session.
+        """Say what is wrong with a program, or with it as the next one of a session, and what it can do.
 
         Raises:
             CheckerError: The checker cannot be started.
@@ -124,7 +125,8 @@ class Engine:
         history = None if session is None else self._sessions.history(caller, session)
         view = await self._described_for(program, caller)
         report = await self._checker.check(program, view, strict=strict, history=history)
-        return with_lacks(report, self._backend, program)
+        report = with_lacks(report, self._backend, program)
+        return with_effects(report, program, view, settings=self.settings.policy, history=history)
 
     async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.

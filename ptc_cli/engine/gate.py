@@ -14,10 +14,12 @@ from typing import Protocol
 from ptc_cli import policy
 from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
 from ptc_cli.core.catalog import ServerEntry, Tool, View
+from ptc_cli.core.effects import Effects
 from ptc_cli.core.errors import ToolNotFoundError
 from ptc_cli.core.event import CallFinished, CallStarted, Decision, Progress, Question, Warned
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import PolicySettings
+from ptc_cli.engine.foresight import calls_foreseen
 from ptc_cli.engine.run import Run
 
 
@@ -57,6 +59,7 @@ class Gate:
         carry: Carrier,
         secrets: Callable[[], Collection[str]],
         remember: Remember,
+        effects: Effects | None,
     ) -> None:
         self._view = view
         self._run = run
@@ -64,7 +67,11 @@ class Gate:
         self._carry = carry
         self._secrets = secrets
         self._remember = remember
+        self._effects = effects
         self._numbers: Counter[str] = Counter()
+        self._made: Counter[tuple[str, str]] = Counter()
+        """Calls so far, by server and tool."""
+
         self._calls = 0
         self._result_bytes = 0
         self._granted: set[tuple[str, str]] = set()
@@ -74,6 +81,7 @@ class Gate:
     async def call(self, call: ToolCall) -> ToolResult:
         """Carry one call, or say why not. Raises nothing but cancellation."""
         call = self._named(self._numbered(call))
+        self._made[call.server, call.tool] += 1
         started = time.monotonic()
         self._run.emit(CallStarted(call=call))
         result = ToolResult.failed("cancelled", "the run ended first")
@@ -176,7 +184,9 @@ class Gate:
         program = self._run.execution.program
         lines = program.source.splitlines()
         line = lines[call.site - 1].strip() if 0 < call.site <= len(lines) else ""
-        return Question(id=call.id, program=program.name, call=call, reason=reason, line=line)
+        made = self._made[call.server, call.tool]
+        foreseen = calls_foreseen(self._effects, call.server, call.tool, made=made)
+        return Question(id=call.id, program=program.name, call=call, reason=reason, line=line, foreseen=foreseen)
 
     def _judged(self, result: ToolResult, tool: Tool | None, config: ServerConfig) -> ToolResult:
         """Return a result with a warning if it is not what was declared: by the configuration, or else the server."""

@@ -11,6 +11,7 @@ from ptc_cli.core.backend import Backend
 from ptc_cli.core.catalog import View
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.clock import RunClock
+from ptc_cli.core.effects import Effects
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.event import Checked, Finished, Started, Warned
 from ptc_cli.core.jsonvalue import JsonObject
@@ -21,6 +22,7 @@ from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import PolicySettings
 from ptc_cli.engine.bindings import bindings
 from ptc_cli.engine.direct import direct_call, direct_outcome, direct_status
+from ptc_cli.engine.foresight import with_effects
 from ptc_cli.engine.gate import Carrier, Gate, digests
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.sessions import Session, Sessions
@@ -76,6 +78,9 @@ class Runner:
         history = None if session is None else session.history
         report = await self._checker().check(run.execution.program, view, history=history)
         report = with_lacks(report, self._backend(), run.execution.program)
+        report = with_effects(
+            report, run.execution.program, view, settings=self._policy, history=history, execution=run.execution
+        )
         run.emit(Checked(report=report))
         for remark in report.warnings:
             run.emit(Warned(message=_warning(remark)))
@@ -84,7 +89,7 @@ class Runner:
         layers = await self._layers()
         self._begin(run, report, view, layers, session)
         await self._warn_of(run, view, {binding.module for binding in run.execution.bindings})
-        gate = self._gate(run, view)
+        gate = self._gate(run, view, report.effects)
         place = self._backend() if session is None else session
         outcome = await place.run(run.execution, call=gate.call, emit=run.emit, clock=run.clock)
         return self._result(run, _budgeted(outcome, gate))
@@ -135,9 +140,15 @@ class Runner:
         run.clock = RunClock()
         run.emit(Started(layers=layers))
 
-    def _gate(self, run: Run, view: View) -> Gate:
+    def _gate(self, run: Run, view: View, effects: Effects | None = None) -> Gate:
         return Gate(
-            view=view, run=run, settings=self._policy, carry=self._carry, secrets=self._secrets, remember=_remember
+            view=view,
+            run=run,
+            settings=self._policy,
+            carry=self._carry,
+            secrets=self._secrets,
+            remember=_remember,
+            effects=effects,
         )
 
     def _result(self, run: Run, outcome: Outcome) -> Result:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from ptc_cli.console import talk
-from ptc_cli.console.terminal import is_terminal, write_output
+from ptc_cli.console.terminal import is_terminal, wants_colour, write_output
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.errors import PtcError
 from ptc_cli.repl.completion import Candidate
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ptc_cli.engine import Engine
 
 SESSION = "shell"
+_JOINED = re.compile(r"[|&;<>()`$\n]")
 _WELCOME = "A read-only shell over the stubs: ls, cat, grep, find and the like; cat README.md to begin. Ctrl-D ends."
 
 
@@ -40,8 +43,20 @@ async def prompt_commands(engine: Engine) -> int:
         if command.strip() in ("exit", "quit"):
             break
         if command.strip():
-            status = await _run(engine, caller, command)
+            shown = for_terminal(command) if on_terminal and wants_colour(sys.stdout) else command
+            status = await _run(engine, caller, shown)
     return 0 if on_terminal else status
+
+
+def for_terminal(command: str) -> str:
+    """Return a command as people's shells have it by alias: `ls` in colours, and as wide as the screen.
+
+    Only a plain one: colours would be in the way of whatever reads the output.
+    """
+    word, space, rest = command.strip().partition(" ")
+    if word != "ls" or _JOINED.search(command):
+        return command
+    return f"ls --color=always -C -w {get_terminal_size().columns}{space}{rest}"
 
 
 async def _run(engine: Engine, caller: Caller, command: str) -> int:

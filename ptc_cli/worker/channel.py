@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import os
 import queue
+import select
 import socket
 import threading
 from collections.abc import Callable
@@ -74,6 +75,25 @@ class Channel:
         # Not a `Thread`, whose `start` waits until it runs: 2 ms where all processors are busy.
         _thread.start_new_thread(self._deliver, (leave,))
 
+    def deliver_next(self) -> bool:
+        """Give the next frame to who waits for it; say whether there was one."""
+        frame = self.receive()
+        if frame is None:
+            return False
+        if frame["kind"] == "entry":
+            self.entries.put(frame)
+        else:
+            _answer(self._calls.waiting.pop(frame["id"], None), frame)
+        return True
+
+    def has_more(self) -> bool:
+        """Say whether a frame from the host is there, or begins to be."""
+        return bool(select.select([self._socket], [], [], 0)[0])
+
+    def close(self) -> None:
+        """Let go of the host."""
+        self._socket.close()
+
     def begin(self) -> None:
         """Tell the host that a program of a session begins: from now on it may be interrupted, and call."""
         with self._calls.lock:
@@ -141,11 +161,8 @@ class Channel:
             self.send({"kind": "cancel", "id": call})
 
     def _deliver(self, leave: Callable[[], object]) -> None:
-        while (frame := self.receive()) is not None:
-            if frame["kind"] == "entry":
-                self.entries.put(frame)
-            else:
-                _answer(self._calls.waiting.pop(frame["id"], None), frame)
+        while self.deliver_next():
+            pass
         leave()
 
     def _take(self, count: int) -> bytes | None:

@@ -14,6 +14,7 @@ from ptc_cli.worker.keeping import Keeper
 from ptc_cli.worker.namespaces import LayerMissingError
 from ptc_cli.worker.output import flush
 from ptc_cli.worker.session import Session
+from ptc_cli.worker.warm import rehearse
 
 _THREAD_STACK_BYTES = 4 << 20  # twice as many threads fit into the same memory as with the usual 8 MiB
 _BROKEN_EXIT_CODE = 120
@@ -29,6 +30,9 @@ def live(cage: Cage, descriptors: tuple[int, int, int], *, files: Held, already_
         os._exit(_BROKEN_EXIT_CODE)
     channel = Channel(CHANNEL)
     channel.send({"kind": "ready"})
+    if not channel.has_more():
+        # The program is yet to come: what it will touch can be made this process's own meanwhile.
+        rehearse()
     frame = channel.receive()
     if frame is None:
         os._exit(0)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import struct
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 from ptc_cli.worker.syscalls import ABSENT, ALLOWED, ATTRIBUTES, EXTENDED, X86_64, SystemCalls
 
-LOAD, AND, RETURN = 0x20, 0x54, 0x06
+LOAD, AND, RETURN, JUMP = 0x20, 0x54, 0x06, 0x05
 IF_EQUAL, IF_AT_LEAST = 0x15, 0x35
 
 ALLOW, KILL = 0x7FFF0000, 0x80000000
@@ -20,6 +21,7 @@ NOT_SUPPORTED = _ERRNO | errno.ENOTSUP
 
 NUMBER_OFFSET, MACHINE_OFFSET, ARGUMENTS_OFFSET = 0, 4, 16
 
+_LEAF = 3
 _X32_BIT = 0x40000000
 _THREAD_FLAGS = (0x3D0F00, 0x7D0F00)  # what pthread_create of glibc and of musl passes to clone(2)
 _ASK_TERMINAL, _BYTES_WAITING, _NON_BLOCKING, _WINDOW_SIZE = 0x5401, 0x541B, 0x5421, 0x5413
@@ -150,17 +152,31 @@ def allow_list(calls: SystemCalls, *, process: int = 1, root_is_own: bool = True
     if calls is X86_64:
         # The x32 calls have the same audit architecture, and other numbers for the same deeds.
         program += [Instruction(IF_AT_LEAST, 0, 1, _X32_BIT), _give(KILL)]
-    conditions, withheld = _conditions(process), () if root_is_own else ATTRIBUTES
-    for name in (*ALLOWED, *ATTRIBUTES):
-        if name in calls.numbers and name not in (*conditions, *withheld):
-            program += _on(calls.numbers[name], [_give(ALLOW)])
-    for name, body in conditions.items():
-        if name in calls.numbers and name not in withheld:
-            program += _on(calls.numbers[name], body)
-    for names, verdict in ((ABSENT, NO_SUCH_CALL), (EXTENDED, NOT_SUPPORTED)):
-        for name in names:
-            program += _on(calls.numbers[name], [_give(verdict)])
-    return (*program, _give(DENY))
+    withheld = () if root_is_own else ATTRIBUTES
+    bodies = {
+        **{name: [_give(ALLOW)] for name in (*ALLOWED, *ATTRIBUTES)},
+        **{name: [_give(NO_SUCH_CALL)] for name in ABSENT},
+        **{name: [_give(NOT_SUPPORTED)] for name in EXTENDED},
+        **_conditions(process),
+    }
+    named = {
+        calls.numbers[name]: body for name, body in bodies.items() if name in calls.numbers and name not in withheld
+    }
+    return (*program, *_search(sorted(named.items(), key=itemgetter(0))))
+
+
+def _search(bodies: list[tuple[int, list[Instruction]]]) -> list[Instruction]:
+    """Find what to do for a number by halves, and deny it if there is nothing.
+
+    The kernel runs the whole of a new filter for every number there is: by a list that took each program 0.1 ms more.
+    """
+    if len(bodies) <= _LEAF:
+        return [instruction for number, body in bodies for instruction in _on(number, body)] + [_give(DENY)]
+    middle = len(bodies) // 2
+    low, high = _search(bodies[:middle]), _search(bodies[middle:])
+    # A condition skips 255 instructions at most, a jump any number.
+    skip = [Instruction(IF_AT_LEAST, 0, 1, bodies[middle][0]), Instruction(JUMP, 0, 0, len(low))]
+    return [*skip, *low, *high]
 
 
 def assemble(program: Iterable[Instruction]) -> bytes:

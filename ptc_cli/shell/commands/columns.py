@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 _LEAST_WIDTH = 3
@@ -9,13 +10,19 @@ _MOST_COLUMNS = 500
 """Each number of columns is tried in turn, so that their number has to be bounded."""
 
 _TAB = 8
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def shown_length(cell: str) -> int:
+    """Return how many characters a terminal shows of a cell, which may be coloured."""
+    return len(_COLOUR.sub("", cell)) if "\x1b" in cell else len(cell)
 
 
 def columns(cells: Sequence[str], *, width: int, across: bool) -> str:
     """Return cells in as many columns as fit, filled downward or across."""
     if not cells:
         return ""
-    lengths = [len(cell) for cell in cells]
+    lengths = [shown_length(cell) for cell in cells]
     count, widths = _best(lengths, width or 1_000_000, across)
     rows = -(-len(cells) // count)
     place: Callable[[int, int], int] = (
@@ -48,7 +55,7 @@ def _line(cells: Sequence[str], indexes: Sequence[int], widths: Sequence[int]) -
         if index >= len(cells):
             break
         line += _indent(at, start) + cells[index]
-        at = start + len(cells[index])
+        at = start + shown_length(cells[index])
         start += width
     return f"{line}\n"
 
@@ -70,9 +77,9 @@ def commas(cells: Sequence[str], *, width: int) -> str:
     text, at = "", 0
     for index, cell in enumerate(cells):
         if index:
-            fits = not width or at + len(cell) + 2 < width
+            fits = not width or at + shown_length(cell) + 2 < width
             text += ", " if fits else ",\n"
             at = at + 2 if fits else 0
         text += cell
-        at += len(cell)
+        at += shown_length(cell)
     return f"{text}\n" if cells else ""

@@ -35,6 +35,7 @@ _CHOICES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "color": (("always", "yes", "force"), ("never", "no", "none"), ("auto", "tty", "if-tty")),
     "indicator-style": (("none",), ("slash",), ("file-type",), ("classify",)),
 }
+_COLOURED = (None, *_CHOICES["color"][0])
 _TIME_STYLES = ("full-iso", "long-iso", "iso", "locale")
 
 _HELP = """\
@@ -72,6 +73,8 @@ class _Listing:
         self._hides_nothing = self._all or given.has("almost-all")
         self._recursive = given.has("recursive")
         self._needs_total = self._layout == "l" or given.has("size")
+        self._is_coloured = given.has("color") and given.value("color") in _COLOURED
+        self._has_coloured = False
         self._errors: list[str] = []
         self._serious = False
 
@@ -228,7 +231,15 @@ class _Listing:
             name = quoting.quoted(name)
         elif self._given.has("hide-control-chars"):
             name = "".join(character if character.isprintable() else "?" for character in name)
-        return name + self._indicator(entry.node)
+        return self._coloured(name, entry.node) + self._indicator(entry.node)
+
+    def _coloured(self, name: str, node: Node) -> str:
+        """Return a name as a terminal shows it: directories bold and blue, and a reset before the first."""
+        if not (self._is_coloured and node.is_directory):
+            return name
+        reset = "" if self._has_coloured else "\x1b[0m"
+        self._has_coloured = True
+        return f"{reset}\x1b[01;34m{name}\x1b[0m"
 
     def _indicator(self, node: Node) -> str:
         styled = self._given.value("indicator-style") not in (None, "none")

@@ -12,7 +12,8 @@ from ptc_cli.engine import Engine, Run
 from tests.engines import CALLER, answering, engine_over, execution, plain_server, run
 from tests.integration.engine.test_runs import calls_in
 
-DYNAMIC = "import ptc\nptc.call('plain', {tool!r}, {arguments!r})"
+DYNAMIC = "import ptc\nptc.call('plain', str({tool!r}), {arguments!r})"
+"""A call whose tool only shows at run time, so that it comes as far as the gate."""
 
 
 async def test_a_denied_tool_is_refused_from_a_program_and_directly(tmp_path: Path) -> None:
@@ -23,17 +24,20 @@ async def test_a_denied_tool_is_refused_from_a_program_and_directly(tmp_path: Pa
         direct = await engine.call(CALLER, "plain", "add", {"a": 1, "b": 2})
         result = await direct.result()
 
-    assert [r.error and r.error.type for r in (from_program, dynamic, result)] == ["ToolDenied"] * 3
-    assert from_program.exit_code == 6
-    assert from_program.error is not None
-    assert "denies 'ad*'" in from_program.error.message
+    assert [r.error and r.error.type for r in (dynamic, result)] == ["ToolDenied"] * 2
+    assert dynamic.exit_code == 6
+    assert dynamic.error is not None
+    assert "denies 'ad*'" in dynamic.error.message
+    assert from_program.status == "rejected"
     assert calls_in(log) == []
 
 
 async def test_a_run_can_narrow_what_it_may_call_but_not_widen_it(tmp_path: Path) -> None:
     async with engine_over(tmp_path, plain_server(more='deny = ["echo"]')) as engine:
-        narrowed = await engine.run(replace(execution("plain.add(a=1, b=2)"), allow=("plain.echo",)))
-        widened = await engine.run(replace(execution("plain.echo(text='x')"), allow=("plain.echo",)))
+        add = DYNAMIC.format(tool="add", arguments={"a": 1, "b": 2})
+        narrowed = await engine.run(replace(execution(add), allow=("plain.echo",)))
+        echo = DYNAMIC.format(tool="echo", arguments={"text": "x"})
+        widened = await engine.run(replace(execution(echo), allow=("plain.echo",)))
 
     assert [r.error and r.error.type for r in (narrowed, widened)] == ["ToolDenied", "ToolDenied"]
 
@@ -126,7 +130,7 @@ async def test_another_name_of_a_denied_tool_is_denied_too(tmp_path: Path, where
     own, all_servers = (f"deny = {denied}", "") if where == "server" else ("", f"[policy]\ndeny = {denied}\n")
     configuration = all_servers + plain_server("my-srv", "--log", str(log), "--also", *ODD_NAMES, more=own)
     async with engine_over(tmp_path, configuration) as engine:
-        from_program = await run(engine, f"import ptc\nptc.call({server!r}, {alias!r}, {{}})")
+        from_program = await run(engine, f"import ptc\nptc.call(str({server!r}), {alias!r}, {{}})")
         direct = await engine.call(CALLER, server, alias, {})
         result = await direct.result()
 
@@ -146,7 +150,7 @@ async def test_a_server_is_not_judged_by_the_policy_of_one_with_the_same_module_
     log = tmp_path / "received.jsonl"
     configuration = plain_server("a-b") + plain_server("a_b", "--log", str(log), more='deny = ["echo"]')
     async with engine_over(tmp_path, configuration) as engine:
-        result = await run(engine, "import ptc\nptc.call('a_b', 'echo', {'text': 'x'})")
+        result = await run(engine, "import ptc\nptc.call(str('a_b'), 'echo', {'text': 'x'})")
 
     assert result.error is not None
     assert result.error.type == "ToolDenied"

@@ -25,6 +25,7 @@ MONTY_LACKS: Mapping[str, Mapping[str, str]] = {
         "test_our_own_packages_are_not_the_program_s": "there is no __import__",
     },
     "test_endings": {
+        "test_a_prewarmed_process_shows_no_more_than_a_fresh_one": "there is no module threading",
         "test_stdout_and_stderr_are_kept_apart_and_take_bytes": "there is no sys.stdout.buffer",
         "test_a_character_cut_between_two_writes_is_put_together": "there is no os.write",
         "test_causes_contexts_and_groups_show_the_program_s_own_lines_only": "there are no exception groups",

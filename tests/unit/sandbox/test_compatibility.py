@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.sandboxes import Sandbox
+from tests.sandboxes import KINDS, Sandbox
 
 PROGRAMS = sorted((Path(__file__).parents[2] / "data" / "compat").glob("*.py"))
 _NEEDS_A_DISK = "# needs a disk"
@@ -37,6 +37,7 @@ def test_there_are_enough_programs() -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("sandbox", KINDS, indirect=True, scope="module")
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
 async def test_a_program_prints_what_it_prints_elsewhere(sandbox: Sandbox, program: Path) -> None:
     source = program.read_text(encoding="utf-8")

@@ -418,3 +418,18 @@ async def test_what_was_printed_is_kept_however_the_program_ends(
     if status in ("limit", "timeout"):
         assert ran.outcome.limit is not None
         assert ran.outcome.limit.value == (limits or {"memory_bytes": 512 << 20})[ran.outcome.limit.name]
+
+
+async def test_a_prewarmed_process_shows_no_more_than_a_fresh_one(sandbox: Sandbox) -> None:
+    source = (
+        "import sys, random, threading, os\n"
+        "[sorted(sys.modules), sorted(globals()), sys.argv, random.random(), threading.active_count(), sorted(vars(demo))]"
+    )
+    fresh = await sandbox.value(source)
+    await sandbox.backend.prewarm(1)
+    # Whether it has rehearsed by now or not.
+    await asyncio.sleep(0.1)
+    prewarmed = await sandbox.value(source)
+    await sandbox.backend.prewarm(0)
+
+    assert prewarmed == fresh

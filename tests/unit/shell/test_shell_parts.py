@@ -147,3 +147,21 @@ async def test_recursive_search_for_words_says_what_the_interpreters_grep_says()
             slow = await shell.run(f"'gr''ep' {options} {word} /d1 /d2", shell.session())
 
             assert (fast.stdout, fast.exit_code) == (slow.stdout, slow.exit_code), (options, word)
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ("", "\x1b[0m\x1b[01;34maa\x1b[0m\n\x1b[01;34mbbbb\x1b[0m\nf1\n"),
+        ("-C -w 40", "\x1b[0m\x1b[01;34maa\x1b[0m  \x1b[01;34mbbbb\x1b[0m  f1\n"),
+        ("-m", "\x1b[0m\x1b[01;34maa\x1b[0m, \x1b[01;34mbbbb\x1b[0m, f1\n"),
+        ("-F", "\x1b[0m\x1b[01;34maa\x1b[0m/\n\x1b[01;34mbbbb\x1b[0m/\nf1\n"),
+    ],
+)
+async def test_directories_are_blue_where_colour_is_asked_for(options: str, shown: str) -> None:
+    shell = Shell(VirtualTree(StubTree(files={"/aa/x": "", "/bbbb/x": "", "/f1": ""})))
+
+    coloured = await shell.run(f"ls --color=always {options}", shell.session())
+    plain = await shell.run("ls --color=auto", shell.session())
+
+    assert (coloured.stdout, plain.stdout) == (shown, "aa\nbbbb\nf1\n")

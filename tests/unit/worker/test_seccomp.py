@@ -72,6 +72,8 @@ def judge(program: bytes, number: int, *arguments: int, machine: int) -> int:
             accumulator &= operand
         elif code == seccomp.RETURN:
             return operand
+        elif code == seccomp.JUMP:
+            at += operand
         elif code in (seccomp.IF_EQUAL, seccomp.IF_AT_LEAST):
             holds = accumulator == operand if code == seccomp.IF_EQUAL else accumulator >= operand
             at += if_true if holds else if_false
