@@ -15,6 +15,10 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "integration/cli/test_files.py",
     ),
     "What ran is recorded, without secrets, whatever happens": ("unit/journal/test_journal.py",),
+    "What a server says to mislead a model is told to people": (
+        "unit/scan/test_corpus.py",
+        "integration/cli/test_suspicion.py",
+    ),
     "One bad server never costs the others": ("integration/upstream/test_failures.py",),
     "One bad tool never costs the others": ("integration/upstream/test_listing.py", "unit/codegen"),
     "Any schema gives stubs that mypy accepts": ("unit/codegen/test_properties.py",),

@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +23,7 @@ from ptc_cli.core.layers import Layers
 from ptc_cli.core.program import Program
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import Folders, SandboxSettings, Settings
+from ptc_cli.scan import scan
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
@@ -68,9 +69,12 @@ async def _live(config: str | None) -> AsyncIterator[Finding]:
     try:
         async with open_engine(config=config) as engine:
             references = References(os.environ, cwd=Path.cwd())
-            for tested in await test_servers(engine, _CALLER, [config.name for config in engine.settings.servers]):
+            tests = await test_servers(engine, _CALLER, [config.name for config in engine.settings.servers])
+            for tested in tests:
                 for finding in [*_prepared(tested.entry.config, references)] or [*_connected(tested.entry)]:
                     yield finding
+            for finding in _suspicious([tested.entry for tested in tests]):
+                yield finding
             yield await _checked(engine)
             yield await _ran(engine)
     except PtcError as error:
@@ -141,6 +145,16 @@ def _connected(entry: ServerEntry) -> Iterator[Finding]:
     for tool in listing.rejected:
         message = f"{entry.name}: tool '{tool.name}' is left out: {tool.reason}"
         yield Finding(level="warn", subject="servers", message=message, fix="Only its author can mend it.")
+
+
+def _suspicious(entries: Sequence[ServerEntry]) -> Iterator[Finding]:
+    """Give what servers say that looks meant to mislead a model."""
+    for found in scan(entries):
+        if found.severity != "note":
+            place = found.server if found.tool is None else f"{found.server}: tool '{found.tool}'"
+            message = f"{place}: {found.where} {found.message}: {found.excerpt}"
+            fix = f"Read it whole with: ptc tools show, and ptc servers scan {found.server}"
+            yield Finding(level="warn", subject="servers", message=message, fix=fix)
 
 
 async def _sandbox(settings: SandboxSettings) -> AsyncIterator[Finding]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from ptc_cli.console.tables import table
+from ptc_cli.console.terminal import one_line, styled, visible, write_lines
 from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.errors import ConnectError, ToolNotFoundError
+from ptc_cli.core.finding import Finding
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import Settings
 from ptc_cli.core.suggest import did_you_mean
@@ -16,11 +19,28 @@ from ptc_cli.core.suggest import did_you_mean
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
 
+_STYLES = {"note": "dim", "medium": "warning", "high": "error"}
 
-def write_servers(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
-    """Write servers, one a line."""
-    columns = ("server", "status", "tools", "transport", "origin", "reason")
-    table(stream, columns, [_row(entry) for entry in entries])
+
+def write_servers(stream: TextIO, entries: Sequence[ServerEntry], findings: Sequence[Finding]) -> None:
+    """Write servers, one a line, those marked that say what is suspicious."""
+    columns = ("server", "status", "tools", "suspicious", "transport", "origin", "reason")
+    grave = Counter(finding.server for finding in findings if finding.severity != "note")
+    table(stream, columns, [_row(entry, grave[entry.name]) for entry in entries])
+
+
+def write_findings(stream: TextIO, findings: Sequence[Finding]) -> None:
+    """Write what is suspicious in what servers say: how much, where, why, and what was said."""
+    for finding in findings:
+        style = _STYLES[finding.severity]
+        place = finding.server if finding.tool is None else f"{finding.server}.{finding.tool}"
+        where = f"{one_line(place)}  {one_line(finding.where)}  ({finding.rule})"
+        write_lines(
+            stream,
+            f"{styled(finding.severity.ljust(6), style, stream)}  {visible(where)}",
+            f"        {visible(finding.message)}",
+            f"        {styled(visible(finding.excerpt), 'dim', stream)}",
+        )
 
 
 def write_tests(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
@@ -59,11 +79,12 @@ def named(settings: Settings, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(names)) or known
 
 
-def _row(entry: ServerEntry) -> tuple[str, ...]:
+def _row(entry: ServerEntry, suspicious: int) -> tuple[str, ...]:
     listing, config = entry.listing, entry.config
     left_out = f"{len(listing.rejected)} tools left out" if listing.rejected else "-"
     reason = listing.reason.partition("\n")[0] if listing.reason else left_out
-    return entry.name, listing.status, str(len(entry.tools)), config.transport, str(config.origin), reason
+    mark = f"! {suspicious}" if suspicious else "-"
+    return entry.name, listing.status, str(len(entry.tools)), mark, config.transport, str(config.origin), reason
 
 
 def find_tool(engine: Engine, view: View, path: str) -> Tool:

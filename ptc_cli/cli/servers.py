@@ -1,8 +1,9 @@
-"""`ptc servers`: list, add, remove, test and trust."""
+"""`ptc servers`: list, scan, add, remove, test and trust."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,6 +16,11 @@ from ptc_cli.cli.server_edit import Wanted, add_to_file, remove_from_file, trust
 from ptc_cli.cli.server_test import test_servers
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_json
+from ptc_cli.core.catalog import ServerEntry
+from ptc_cli.core.codec import to_json
+from ptc_cli.core.finding import Finding
+from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.scan import scan as scan_servers
 
 
 @click.group(cls=Noun)
@@ -34,12 +40,50 @@ def list_servers(invocation: Invocation, refresh: bool, as_json: bool) -> int:
 async def _list(invocation: Invocation, *, refresh: bool, as_json: bool) -> int:
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller, refresh=refresh)
+    findings = scan_servers(view.servers)
     if as_json:
-        write_json(sys.stdout, servers=[tool_views.server_as_json(entry) for entry in view.servers])
+        servers = [_with_findings(entry, findings) for entry in view.servers]
+        write_json(sys.stdout, servers=servers)
     else:
-        server_views.write_servers(sys.stdout, view.servers)
+        server_views.write_servers(sys.stdout, view.servers, findings)
+    if any(finding.severity != "note" for finding in findings):
+        talk.note(sys.stderr, "what servers marked with ! say looks meant to mislead; see it with: ptc servers scan")
     if not view.servers:
         talk.note(sys.stderr, tool_views.NO_SERVER)
+    return 0
+
+
+def _with_findings(entry: ServerEntry, findings: Sequence[Finding]) -> JsonObject:
+    mine = [to_json(finding) for finding in findings if finding.server == entry.name]
+    return tool_views.server_as_json(entry) | {"findings": mine}
+
+
+@command.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@json_option
+@pass_invocation
+def scan(invocation: Invocation, names: tuple[str, ...], as_json: bool) -> int:
+    """Look through what servers say, all or those named, for what is meant to mislead a model.
+
+    Descriptions, names, schemas and instructions are read, from the cache; nothing is called. What is found is told,
+    and blocks nothing.
+    """
+    return perform(_scan(invocation, names, as_json=as_json))
+
+
+async def _scan(invocation: Invocation, names: tuple[str, ...], *, as_json: bool) -> int:
+    async with invocation.engine() as engine:
+        chosen = server_views.named(engine.settings, names)
+        view = await engine.describe(invocation.caller)
+    entries = [entry for entry in view.servers if entry.name in chosen]
+    findings = scan_servers(entries, around=view.servers)
+    if as_json:
+        write_json(sys.stdout, findings=[to_json(finding) for finding in findings])
+    else:
+        server_views.write_findings(sys.stdout, findings)
+        tool_views.write_problems(sys.stderr, entries)
+        tools = sum(len(entry.tools) for entry in entries)
+        talk.note(sys.stderr, f"{len(findings)} findings in what {len(entries)} servers say of {tools} tools")
     return 0
 
 

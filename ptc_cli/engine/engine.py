@@ -40,6 +40,7 @@ from ptc_cli.engine.recent import RecentRuns
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.runner import Runner, with_lacks
 from ptc_cli.engine.sessions import Sessions
+from ptc_cli.engine.suspicion import Suspicion
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
 from ptc_cli.upstream import Pool
@@ -75,6 +76,7 @@ class Engine:
             backend=lambda: self._backend,
             layers=self.layers,
             sessions=self._sessions,
+            suspicion=Suspicion(state / "looked-at"),
             carry=self._carry,
             journal=self.journal,
             policy=settings.policy,

@@ -26,6 +26,7 @@ from ptc_cli.engine.foresight import with_effects
 from ptc_cli.engine.gate import Carrier, Gate, digests
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.sessions import Session, Sessions
+from ptc_cli.engine.suspicion import Suspicion
 from ptc_cli.journal import Journal
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Runner:
         backend: Callable[[], Backend],
         layers: Callable[[], Awaitable[Layers]],
         sessions: Sessions,
+        suspicion: Suspicion,
         carry: Carrier,
         journal: Journal,
         policy: PolicySettings,
@@ -52,6 +54,7 @@ class Runner:
         self._layers = layers
         self._carry = carry
         self._sessions = sessions
+        self._suspicion = suspicion
         self._journal = journal
         self._policy = policy
         self._secrets = secrets
@@ -85,6 +88,7 @@ class Runner:
             return _rejected(run, report)
         layers = await self._layers()
         self._begin(run, report, view, layers, session)
+        await self._warn_of(run, view, {binding.module for binding in run.execution.bindings})
         gate = self._gate(run, view, report.effects)
         place = self._backend() if session is None else session
         outcome = await place.run(run.execution, call=gate.call, emit=run.emit, clock=run.clock)
@@ -95,10 +99,19 @@ class Runner:
     ) -> Result:
         view = await waiting
         run.state = "running"
+        modules = {entry.stub.module for entry in view.servers if entry.name == server}
+        warnings = await self._warn_of(run, view, modules)
         call = direct_call(run.execution, server, tool, arguments)
-        run.returned = await self._gate(run, view).call(call)
+        returned = await self._gate(run, view).call(call)
+        run.returned = replace(returned, warnings=(*warnings, *returned.warnings))
         result = self._result(run, direct_outcome(run.returned))
         return replace(result, status=direct_status(run.returned, result.status))
+
+    async def _warn_of(self, run: Run, view: View, modules: Collection[str]) -> tuple[str, ...]:
+        warnings = await self._suspicion.first_seen(view, modules)
+        for message in warnings:
+            run.emit(Warned(message=message))
+        return warnings
 
     async def _to_its_end(self, run: Run, work: Awaitable[Result]) -> Result:
         try:
