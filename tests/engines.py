@@ -15,6 +15,7 @@ from ptc_cli.core.execution import Execution, Limits
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
 from ptc_cli.engine import Engine, Run, open_engine
+from tests.homes import home
 
 REPOSITORY = Path(__file__).parents[1]
 PLAIN = REPOSITORY / "tests" / "servers" / "plain.py"
@@ -34,7 +35,7 @@ async def engine_over(
     """Open an engine over a configuration, with a home of its own in a folder."""
     path = folder / "ptc.toml"
     path.write_text(configuration, encoding="utf-8")
-    variables = {"PATH": os.environ["PATH"], "PTC_HOME": str(folder / "home"), **(environ or {})}
+    variables = {"PATH": os.environ["PATH"], "PTC_HOME": home(folder / "home"), **(environ or {})}
     async with open_engine(config=str(path), cwd=folder, environ=variables) as engine:
         yield engine
 

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.homes import home
+
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 
@@ -55,7 +57,7 @@ def run(command: str, clone: Path) -> subprocess.CompletedProcess[str]:
     environ = {
         "PATH": f"{clone / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(clone / "home"),
-        "PTC_HOME": str(clone / "state"),
+        "PTC_HOME": home(clone / "state"),
         "PTC_CONFIG": "examples/ptc.toml",
         "PTC_PYTHON": str(clone / "bin" / "python"),
     }

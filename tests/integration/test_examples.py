@@ -14,6 +14,7 @@ from ptc_cli.api import Engine, open_engine
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.event import Kept
 from ptc_cli.engine import open_engine as open_whole_engine
+from tests.homes import home as made
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -32,7 +33,7 @@ REVENUE = {"north": 4248.0, "south": 2987.5}
 
 def variables(home: Path) -> dict[str, str]:
     path = f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-    return {"PATH": os.environ["PATH"], "PTC_HOME": str(home), "PTC_PYTHON": sys.executable, "PYTHONPATH": path}
+    return {"PATH": os.environ["PATH"], "PTC_HOME": made(home), "PTC_PYTHON": sys.executable, "PYTHONPATH": path}
 
 
 @pytest.fixture(scope="module")

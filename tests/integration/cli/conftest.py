@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.homes import home
 from tests.integration.cli.screen import Screen
 
 ROOT = Path(__file__).parents[3]
@@ -34,7 +35,7 @@ class Ptc:
     @property
     def environ(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PTC_", "NO_COLOR", "FORCE"))}
-        kept |= {"PTC_HOME": str(self.folder / "home"), "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
+        kept |= {"PTC_HOME": home(self.folder / "home"), "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
         return kept | ({"PTC_CONFIG": str(self.config)} if self.config else {})
 
     @property

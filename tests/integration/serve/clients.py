@@ -22,6 +22,7 @@ from ptc_cli.core.catalog import Caller
 from ptc_cli.engine import Engine, open_engine
 from ptc_cli.serve.mcp import Mode, serve_http
 from ptc_cli.serve.mcp.server import Gateway
+from tests.homes import home as made
 
 DESK = Path(__file__).parents[2] / "servers" / "desk.py"
 
@@ -41,7 +42,7 @@ Wire = Literal["memory", "http"]
 async def engine_of(home: Path, configuration: str) -> AsyncIterator[Engine]:
     path = home / "ptc.toml"
     path.write_text(configuration)
-    environ = {"PTC_HOME": str(home / "home"), "PATH": "/usr/bin:/bin"}
+    environ = {"PTC_HOME": made(home / "home"), "PATH": "/usr/bin:/bin"}
     async with open_engine(config=str(path), cwd=home, environ=environ) as engine:
         yield engine
 

@@ -13,6 +13,7 @@ import mcp_types as types
 import pytest
 from mcp import Client
 
+from ptc_cli.core.catalog import Caller
 from ptc_cli.engine import Engine
 from ptc_cli.serve.mcp import Mode
 from tests.integration.serve.clients import (
@@ -54,6 +55,8 @@ async def run(client: Client, code: str, **rest: object) -> types.CallToolResult
 async def test_a_client_lists_the_tools_and_runs_a_program_that_calls_one(
     engine: Engine, mode: Mode, era: Era, wire: Wire
 ) -> None:
+    # Instructions do not wait long for a server that has not been listed yet.
+    await engine.describe(Caller(door="mcp"))
     async with connected(engine, mode, era=era, wire=wire) as client:
         tools = {tool.name for tool in (await client.list_tools()).tools}
         result = await run(client, "from tools import desk\nprint('hi')\ndesk.add(2, 3)['sum']")

@@ -15,6 +15,7 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 
 from ptc_cli.serve.mcp import Mode
+from tests.homes import home
 from tests.integration.serve.clients import CONFIGURATION, Era, text
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +31,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
     configuration.write_text(CONFIGURATION)
     return {
         **os.environ,
-        "PTC_HOME": str(tmp_path / "home"),
+        "PTC_HOME": home(tmp_path / "home"),
         "PTC_CONFIG": str(configuration),
         "PYTHONPATH": str(ROOT),
     }
