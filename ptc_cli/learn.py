@@ -177,9 +177,18 @@ class _Shape:
         """Allow anything below a depth."""
         if depth == 0:
             self._allow_anything()
-        for below in (self.item, self.value, *self.members.values()):
-            if below is not None:
-                below.cut(depth - 1)
+        for below in self.below():
+            below.cut(depth - 1)
+
+    def below(self) -> list[_Shape]:
+        """Return the shapes of items, of values and of fields."""
+        return [each for each in (self.item, self.value, *self.members.values()) if each is not None]
+
+    def least_bytes(self) -> int:
+        """Return how long this shape's own part of the JSON Schema is at least."""
+        if self.is_anything or not self.kinds:
+            return 2
+        return 15 + sum(len(key) + 4 for key in self.members) + sum(len(key) + 3 for key in self.required)
 
     def schema(self, *, is_settled: bool = False) -> JsonObject:
         """Return the shape as JSON Schema."""
@@ -206,8 +215,20 @@ def _names_a_field(key: str) -> bool:
 
 def _bounded(shape: _Shape) -> JsonObject:
     """Return a shape as JSON Schema of bounded size, anything allowed below the depth that fits."""
-    depth = MAX_DEPTH
+    depth = _depth_that_may_fit(shape)
+    shape.cut(depth)
     while len(canonical(schema := shape.schema())) > MAX_SCHEMA_BYTES:
         depth -= 1
         shape.cut(depth)
     return schema
+
+
+def _depth_that_may_fit(shape: _Shape) -> int:
+    """Return a depth below which there is too much for sure: to write down all of a wide shape takes seconds."""
+    level, size = [shape], 0
+    for depth in range(MAX_DEPTH + 1):
+        size += sum(each.least_bytes() for each in level)
+        if size > MAX_SCHEMA_BYTES:
+            return depth
+        level = [below for each in level for below in each.below()]
+    return MAX_DEPTH

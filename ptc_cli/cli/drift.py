@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 import click
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from ptc_cli.drift import Change, Lock
 
 LOCK_FILE = "ptc.lock"
+MOST_BYTES = 64 << 20
+"""Of a lock file: a stranger's project may bring one along, as a link to anything."""
+
+_ANEW = "Write one with: ptc stubs lock"
 
 Command = Callable[..., int]
 
@@ -80,9 +85,12 @@ def _read(file: Path) -> Lock:
     from ptc_cli.drift import parsed
 
     try:
+        found = file.stat()
+        if not S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
+            raise ConfigError(f"{file}: is no file of at most {MOST_BYTES:,} bytes", hint=_ANEW)
         text = file.read_text("utf-8")
     except FileNotFoundError as error:
-        raise ConfigError(f"{file}: there is no such file", hint="Write one with: ptc stubs lock") from error
+        raise ConfigError(f"{file}: there is no such file", hint=_ANEW) from error
     except (OSError, ValueError) as error:
         raise ConfigError(f"{file}: cannot be read: {error}") from error
     return parsed(text, str(file))

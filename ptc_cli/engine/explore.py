@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -37,7 +38,8 @@ class CallerShell:
 
     async def run(self, command: str) -> ShellResult:
         """Run one command line over the tree."""
-        result = await self.shell.run(command, self.session, overlay=self._overlay())
+        overlay = await asyncio.to_thread(self._overlay)
+        result = await self.shell.run(command, self.session, overlay=overlay)
         self.session = result.session
         return result
 

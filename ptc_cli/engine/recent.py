@@ -19,10 +19,16 @@ from ptc_cli.core.tree import Node
 from ptc_cli.journal import Journal
 
 if TYPE_CHECKING:
-    from ptc_cli.vfs import Folder
+    from ptc_cli.vfs import Folder, LazyFile
 
 MOST_RUNS = 20
 """Programs of one session that are shown."""
+
+MOST_BYTES = 8 << 20
+"""Of one file: the shell leaves out those that are longer than 10 MB."""
+
+_AT_HAND_BYTES = 4 << 10
+"""Files as short as this are kept: a run with much in it takes seconds to be fetched again, for each of its files."""
 
 _MOST_SESSIONS = 1_000
 
@@ -71,41 +77,45 @@ class RecentRuns:
         return f"/runs/{numbers[run]}" if run in numbers else None
 
     def overlay(self, caller: Caller) -> Node | None:
-        """Return what stands at the root of a session's tree beside the stubs; None for nothing."""
+        """Return what stands at the root of a session's tree beside the stubs; None for nothing.
+
+        For any thread but the event loop's: to fetch runs with much in them takes seconds.
+        """
         shown = self._shown.get(_key(caller))
         if shown is None:
             return None
-        if shown.whole is None:
-            shown.whole = self._made(shown)
-        return shown.whole
+        count = shown.count
+        whole = shown.whole or self._made(shown)
+        if shown.count == count:
+            shown.whole = whole
+        return whole
 
     def _made(self, shown: _Session) -> Folder:
-        for number, run in shown.runs.items():
+        runs = dict(shown.runs)
+        for number, run in runs.items():
             if number not in shown.folders and (folder := self._folder(run)):
                 shown.folders[number] = folder
         from ptc_cli.vfs import Folder  # pyfakefs costs 40 ms to import; who only lists tools must not pay it
 
-        latest = max((folder.modified_at for folder in shown.folders.values()), default=0.0)
-        runs = Folder(entries={str(number): folder for number, folder in shown.folders.items()}, modified_at=latest)
-        return Folder(entries={"runs": runs}, modified_at=latest)
+        folders = {str(number): shown.folders[number] for number in runs if number in shown.folders}
+        latest = max((folder.modified_at for folder in folders.values()), default=0.0)
+        return Folder(entries={"runs": Folder(entries=folders, modified_at=latest)}, modified_at=latest)
 
     def _folder(self, run: str) -> Folder | None:
-        """Return a run's files, whose texts are fetched again when they are read."""
+        """Return a run's files; the texts of long ones are fetched again when they are read."""
         try:
             record = self._journal.load(run)
         except JournalError:
             return None
+        ended_at = record.header.started_at + record.header.seconds
+        return _folder({name: self._file(run, name, text, ended_at) for name, text in files(record).items()}, ended_at)
+
+    def _file(self, run: str, name: str, text: bytes, ended_at: float) -> LazyFile:
         from ptc_cli.vfs import LazyFile
 
-        ended_at = record.header.started_at + record.header.seconds
-        sizes = {name: len(text) for name, text in files(record).items()}
-        return _folder(
-            {
-                name: LazyFile(size=size, make=partial(self._text, run, name), modified_at=ended_at)
-                for name, size in sizes.items()
-            },
-            ended_at,
-        )
+        is_short = len(text) <= _AT_HAND_BYTES
+        make = partial(bytes, text) if is_short else partial(self._text, run, name)
+        return LazyFile(size=len(text), make=make, modified_at=ended_at)
 
     def _text(self, run: str, name: str) -> bytes:
         try:
@@ -127,7 +137,13 @@ def files(record: RunRecord) -> Mapping[str, bytes]:
         found["error"] = (result.error.traceback or f"{result.error.type}: {result.error.message}\n").encode()
     found["calls.jsonl"] = b"".join(_line(call) for call in _calls(record))
     kept = (event.what for event in record.events)
-    return found | {f"files/{what.path}": what.content for what in kept if isinstance(what, Kept)}
+    found |= {f"files/{what.path}": what.content for what in kept if isinstance(what, Kept)}
+    return {name: _cut(text) for name, text in found.items()}
+
+
+def _cut(text: bytes) -> bytes:
+    more = len(text) - MOST_BYTES
+    return text if more <= 0 else text[:MOST_BYTES] + f"\n[cut: {more:,} more bytes are only in the journal]\n".encode()
 
 
 def _folder(nodes: Mapping[str, Node], modified_at: float) -> Folder:

@@ -29,6 +29,9 @@ class Views:
         if catalog is not self._catalog:
             self._catalog = catalog
             self._made.clear()
+            current = {entry.stub.digest for entry in catalog.servers}
+            # A server that changes its tools again and again would fill the memory.
+            self._cut = {key: cut for key, cut in self._cut.items() if key[2] in current}
         key = (caller.servers, caller.tools, tuple(id(server) for server in own))
         if key not in self._made:
             entries = [*catalog.servers, *(_unique(server.entry, catalog) for server in own)]

@@ -69,7 +69,7 @@ class Keeping:
         return {
             "artifact_bytes": f"over the limit artifact_bytes = {self._most_bytes:,} of all files together",
             "count": f"a run keeps at most {MOST_FILES:,} files",
-            "name": "the path is too long, or has characters that cannot be shown",
+            "name": "the path is too long or too deep, or has characters that cannot be shown",
             "unreadable": "the program's process could not read it",
         }[reason]
 

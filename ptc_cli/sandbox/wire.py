@@ -32,6 +32,7 @@ _FAST, _EXACT = b"F", b"E"
 _DEPTH = 254
 _NAME_CHARACTERS = 4096
 _PATH_CHARACTERS = 1024
+_PATH_PARTS = 64
 _TEXT_CHARACTERS = 400_000
 
 
@@ -317,7 +318,8 @@ def _read_progress(data: JsonObject) -> Frame:
 
 def _read_piece(data: JsonObject) -> Frame:
     path = _text(data, "path", _PATH_CHARACTERS)
-    if not path.isprintable() or any(part in ("", ".", "..") for part in path.split("/")):
+    parts = path.split("/")
+    if not path.isprintable() or len(parts) > _PATH_PARTS or any(part in ("", ".", "..") for part in parts):
         _violate("a file whose path leads elsewhere")
     try:
         content = base64.b64decode(_typed(data, "content", str), validate=True)

@@ -13,6 +13,7 @@ from ptc_cli.worker.job import Job
 _PIECE_BYTES = 512 << 10
 _MOST_FILES = 1000
 _PATH_CHARACTERS = 1024
+_PATH_PARTS = 64
 
 
 class Keeper:
@@ -65,7 +66,7 @@ class _Sending:
         return any(fnmatchcase(path, glob) and (not is_hidden or "/." in f"/{glob}") for glob in self._globs)
 
     def _reason_against(self, path: str) -> str | None:
-        if not path.isprintable() or len(path) > _PATH_CHARACTERS:
+        if not path.isprintable() or len(path) > _PATH_CHARACTERS or path.count("/") >= _PATH_PARTS:
             return "name"
         self._files_left -= 1
         return None if self._files_left >= 0 else "count"

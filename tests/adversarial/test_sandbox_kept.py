@@ -51,7 +51,8 @@ def warned(ran: Ran) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["../../escaped", "/etc/escaped", "a/../../b", "a//b", ".", "", "a/\x00", "x\n", "\x1b]0;x"]
+    "path",
+    ["../../escaped", "/etc/escaped", "a/../../b", "a//b", ".", "", "a/\x00", "x\n", "\x1b]0;x", "a/" * 64 + "b"],
 )
 async def test_a_kept_file_whose_name_leads_elsewhere(given: Attacks, path: str) -> None:
     source = f"send(kind='keep', path={path!r}, content='eA==', is_last=True)\ntime.sleep(15)"

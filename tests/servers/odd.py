@@ -71,6 +71,8 @@ def listing(params: Message) -> Message:
     if KIND == "pages":
         number = int(cursor or 0)
         return {"tools": [{**GOOD, "name": f"t{number}"}], **({"nextCursor": str(number + 1)} if number < 4 else {})}
+    if KIND == "moody":
+        return {"tools": [{**GOOD, "description": f"As of {time.time_ns()}."}]}
     if KIND == "nolist":
         return {"tools": "none"}
     return {"tools": TOOLS.get(KIND, [GOOD])}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
 import mcp_types as types
 
 from ptc_cli.core.catalog import Caller, Tool, View
+from ptc_cli.core.event import Warned
 from ptc_cli.core.execution import Execution, Limits
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.program import Program
@@ -25,6 +27,9 @@ from ptc_cli.serve.mcp.texts import Mode, one_line
 from ptc_cli.shell import ShellSession
 
 SHELL_BYTES = 30_000
+
+_KEPT_OF_NAME = 60
+_HANDLE = "this session is '{name}': give that name with the programs that are to share its variables"
 
 RUN_META_KEY = "ptc/run"
 """Where a result names its run, for `ptc runs show`; models do not see it."""
@@ -91,8 +96,11 @@ class Tools:
     async def _python(self, arguments: JsonObject, caller: Caller, peer: Peer) -> types.CallToolResult:
         program = Program.of(arguments["code"])
         limits = _limits(self._engine.settings.sandbox.limits, arguments.get("timeout"))
-        execution = replace(Execution.of(program, caller=caller, limits=limits), session=arguments.get("session"))
+        session = self._session(arguments.get("session"), caller)
+        execution = replace(Execution.of(program, caller=caller, limits=limits), session=session)
         run = await self._engine.start(execution, can_ask=peer.can_ask)
+        if session is not None and session != arguments["session"]:
+            run.emit(Warned(message=_HANDLE.format(name=session)))
         result = await follow(run, peer)
         folder = self._engine.run_folder(caller, result.run) if self._mode == "filesystem" else None
         told = answer(result, program, output_bytes=limits.output_bytes, folder=folder)
@@ -104,6 +112,16 @@ class Tools:
             is_error=told.is_error,
             _meta={RUN_META_KEY: result.run},
         )
+
+    def _session(self, name: str | None, caller: Caller) -> str | None:
+        """Return the session that a client means.
+
+        Clients whose requests stand alone cannot be told apart, and two may choose one name: a new session of theirs
+        gets a name that nobody guesses.
+        """
+        if name is None or caller.session is not None or name in self._engine.sessions(caller):
+            return name
+        return f"{name[:_KEPT_OF_NAME]}-{secrets.token_hex(8)}"
 
     async def _pass_through(
         self, tool: Tool, arguments: JsonObject, caller: Caller, peer: Peer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from tests.integration.cli.conftest import PLAIN, Ptc
@@ -61,3 +62,19 @@ def test_what_cannot_be_compared_is_no_drift_but_a_failure(alone: Ptc) -> None:
     missing = alone("stubs", "diff")
     assert missing.returncode == 4
     assert "ptc stubs lock" in missing.stderr
+
+
+def test_a_lock_of_a_stranger_that_leads_to_a_device_or_a_pipe_is_not_read(alone: Ptc) -> None:
+    lock = alone.project / "ptc.lock"
+    lock.symlink_to("/dev/zero")
+    assert "is no file of at most" in alone("stubs", "diff").stderr
+
+    lock.unlink()
+    os.mkfifo(lock)
+    assert "is no file of at most" in alone("stubs", "diff").stderr
+
+    lock.unlink()
+    with lock.open("wb") as file:
+        file.truncate(1 << 40)
+    refused = alone("stubs", "diff")
+    assert (refused.returncode, "is no file of at most" in refused.stderr) == (4, True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptc_cli.engine import Engine
+from ptc_cli.engine.recent import RecentRuns
 from tests.engines import CALLER, engine_over, execution, plain_server
 
 AGENT = replace(CALLER, session="one")
@@ -41,6 +42,36 @@ async def test_a_program_that_failed_has_its_error_and_the_calls_that_failed(eng
 
     assert "ToolError" in await shell(engine, "cat /runs/1/error")
     assert "no luck" in await shell(engine, "jq -r .error /runs/1/calls.jsonl")
+
+
+async def test_a_file_that_is_too_long_for_the_shell_is_cut_and_says_so(engine: Engine) -> None:
+    await engine.run(execution("print('x' * 12_000_000)", caller=AGENT))
+
+    assert (
+        await shell(engine, "tail -c 50 /runs/1/stdout")
+        == "\n[cut: 3,611,393 more bytes are only in the journal]\n"[-50:]
+    )
+    assert await shell(engine, "wc -c < /runs/1/stdout") == "8388661\n"
+
+
+async def test_a_run_with_much_in_it_is_not_fetched_again_for_its_short_files(engine: Engine) -> None:
+    result = await engine.run(execution("for _ in range(20):\n    plain.big(bytes=1_000_000)", caller=AGENT))
+    recent = RecentRuns(engine.journal)
+    recent.add(AGENT, result.run)
+    root = recent.overlay(AGENT)
+    engine.journal.prune(keep_days=0)
+
+    assert root is not None
+    assert root.entries["runs"].entries["1"].entries["program.py"].content.startswith(b"for _ in")
+
+
+async def test_a_file_that_is_kept_from_far_below_leaves_the_tree_readable(engine: Engine) -> None:
+    source = "import os\nfor _ in range(500):\n    os.mkdir('a')\n    os.chdir('a')\nwith open('deep', 'w'): pass\n"
+    result = await engine.run(replace(execution(source, caller=AGENT), keep=("*",)))
+
+    assert (result.status, result.artifacts) == ("ok", ())
+    assert "too deep" in result.warnings[0]
+    assert await shell(engine, "ls /runs") == "1\n"
 
 
 async def test_runs_are_numbered_and_the_oldest_go(engine: Engine) -> None:

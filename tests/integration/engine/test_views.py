@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from ptc_cli.core.catalog import Caller
+from ptc_cli.core.catalog import Caller, ServerEntry
 from ptc_cli.core.errors import ToolNotFoundError
 from ptc_cli.core.program import Program
 from ptc_cli.engine import Engine
-from tests.engines import engine_over, plain_server, run
+from tests.engines import REPOSITORY, engine_over, plain_server, run
 
 EVERYTHING = Caller(door="mcp", token="admin")
 LITTLE = Caller(door="mcp", token="guest", servers=("open",), tools=("open.add", "open.echo"))
 HIDDEN = ("vault", "tool_0000", "tool_0001")
 """A server, and tools of the open one, that the second caller must not hear of."""
+
+ODD = REPOSITORY / "tests" / "servers" / "odd.py"
 
 WRONG = [
     "vault.echo(text='x')",
@@ -85,3 +89,18 @@ async def test_an_error_suggests_only_what_the_caller_sees(engine: Engine) -> No
         view.tool("open", "tool_")
 
     assert names(str(caught.value), given="tool_3") == []
+
+
+async def test_what_a_caller_saw_of_tools_that_changed_since_is_not_kept(tmp_path: Path) -> None:
+    changing = f"[servers.open]\ncommand = {json.dumps(sys.executable)}\nargs = {json.dumps([str(ODD), 'moody'])}\n"
+    async with engine_over(tmp_path, changing) as engine:
+        before = kept_entries()
+        for _ in range(30):
+            await engine.describe(Caller(door="mcp", token="guest", tools=("open.o*",)), refresh=True)
+
+        assert kept_entries() - before < 10
+
+
+def kept_entries() -> int:
+    gc.collect()
+    return sum(isinstance(each, ServerEntry) for each in gc.get_objects())

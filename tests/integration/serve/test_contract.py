@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from itertools import product
 from pathlib import Path
 from typing import cast, get_args
@@ -91,13 +92,34 @@ async def test_programs_of_one_session_share_their_variables_and_others_do_not(
     engine: Engine, era: Era, wire: Wire
 ) -> None:
     async with connected(engine, "catalog", era=era, wire=wire) as client:
-        await run(client, "from tools import desk\nfound = desk.add(2, 3)", session="a")
-        same = await run(client, "found['sum']", session="a")
+        first = await run(client, "from tools import desk\nfound = desk.add(2, 3)", session="a")
+        same = await run(client, "found['sum']", session=told_session(first, "a"))
         other = await run(client, "found['sum']", session="b")
         alone = await run(client, "found['sum']")
 
     assert (same.is_error, text(same)) == (False, "5")
     assert (other.is_error, alone.is_error) == (True, True)
+
+
+@pytest.mark.parametrize(("era", "wire"), BOTH)
+async def test_clients_that_choose_the_same_name_for_a_session_share_nothing(
+    engine: Engine, era: Era, wire: Wire
+) -> None:
+    async with (
+        connected(engine, "catalog", era=era, wire=wire) as one,
+        connected(engine, "catalog", era=era, wire=wire) as other,
+    ):
+        await run(one, "secret = 'of one'", session="main")
+        stolen = await run(other, "print(secret)", session="main")
+
+    assert stolen.is_error
+    assert "of one" not in text(stolen)
+
+
+def told_session(result: types.CallToolResult, chosen: str) -> str:
+    """Return the name under which a session goes on: where clients cannot be told apart it is not the chosen one."""
+    told = re.search(r"this session is '(.+?)'", text(result))
+    return told[1] if told else chosen
 
 
 @pytest.mark.parametrize("wire", WIRES)
