@@ -20,7 +20,8 @@ from ptc_cli.core.result import EXIT_CODES
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("-c", "code", metavar="CODE", help="The program itself.")
 @click.option("--strict", is_flag=True, help="Let warnings reject a program too.")
 @click.option(
     "--output-format",
@@ -32,18 +33,27 @@ from ptc_cli.core.result import EXIT_CODES
 )
 @json_option
 @pass_invocation
-def command(invocation: Invocation, files: tuple[str, ...], strict: bool, output_format: str, as_json: bool) -> int:
+def command(
+    invocation: Invocation, files: tuple[str, ...], code: str | None, strict: bool, output_format: str, as_json: bool
+) -> int:
     """Type-check programs against your servers' tools; nothing runs.
 
     \b
     Examples:
       ptc check triage.py
       cat triage.py | ptc check -
+      ptc check -c 'len(github.list_issues(repo="acme/api"))'
     """
-    programs = [read_program(file) for file in files]
+    programs = _programs(files, code)
     checked = perform(_check(invocation, programs, strict=strict))
     _write(list(zip(programs, checked, strict=True)), "json" if as_json else output_format)
     return 0 if all(report.passed for report in checked) else EXIT_CODES["rejected"]
+
+
+def _programs(files: Sequence[str], code: str | None) -> list[Program]:
+    if bool(files) == (code is not None):
+        raise click.UsageError("give programs: FILE..., - for stdin, or -c CODE")
+    return [Program.of(code, name="<command>")] if code is not None else [read_program(file) for file in files]
 
 
 async def _check(invocation: Invocation, programs: Sequence[Program], *, strict: bool) -> list[CheckReport]:
