@@ -54,6 +54,13 @@ def parse_type(text: str) -> ast.expr | None:
         return None
 
 
+def without_none(text: str) -> str:
+    """Return a union without its `None`; any other type as it is."""
+    tree = parse_type(text)
+    kept = [] if tree is None else [ast.unparse(part) for part in members(tree) if _head(part) != "None"]
+    return " | ".join(kept) or text
+
+
 def keys_of(name: str, definitions: Mapping[str, str]) -> dict[str, Key] | None:
     """Return the keys of a `TypedDict`, or None when the name is not one's."""
     statement = _statement(definitions.get(name, ""))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from ptc_cli.check.case import Case
 from ptc_cli.check.hints import hint_for
-from ptc_cli.check.severity import is_doubt, severity_of
+from ptc_cli.check.severity import is_consequence, is_doubt, severity_of
 from ptc_cli.check.wire import Checked
 from ptc_cli.check.wording import wording_of
 from ptc_cli.core.catalog import View
@@ -19,9 +19,9 @@ _MOST_SIGNATURE = 500
 
 def make_report(checked: Checked, view: View, *, checker: Literal["warm", "cold"], strict: bool) -> CheckReport:
     """Return the report on a program, with severities, plain words, hints and signatures."""
-    every = (Case(remark=remark, checked=checked, view=view) for remark in checked.remarks)
-    # A doubt about what nobody wrote down is none of the author's.
-    cases = [case for case in every if case.remark.basis == "written" or not is_doubt(case)]
+    every = [Case(remark=remark, checked=checked, view=view) for remark in checked.remarks]
+    doubted = _doubted(every)
+    cases = [case for case in every if _is_said(case, doubted)]
     diagnostics = _once(_diagnostic(case, strict=strict) for case in cases)
     return CheckReport(
         face=checked.face,
@@ -30,6 +30,16 @@ def make_report(checked: Checked, view: View, *, checker: Literal["warm", "cold"
         supplied=checked.supplied,
         checker=checker,
     )
+
+
+def _doubted(cases: Iterable[Case]) -> frozenset[int]:
+    """Return the calls in whose arguments something is doubtful."""
+    return frozenset(holder for case in cases if is_doubt(case) for holder in case.remark.holders)
+
+
+def _is_said(case: Case, doubted: Collection[int]) -> bool:
+    # A doubt about what nobody wrote down is none of the author's.
+    return not is_consequence(case, doubted) and (case.remark.basis == "written" or not is_doubt(case))
 
 
 def _diagnostic(case: Case, *, strict: bool) -> Diagnostic:

@@ -8,9 +8,9 @@ never stopped.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from ptc_cli.check.annotations import may_fit
+from ptc_cli.check.annotations import may_fit, without_none
 from ptc_cli.check.case import Case
 from ptc_cli.core.check import Severity
 
@@ -40,6 +40,10 @@ _CHANGED = re.compile(
     r'^(?:Unexpected TypedDict key |Key "[^"]*" of .* cannot be deleted$|Value of "[^"]*" has incompatible type '
     r'|Unexpected keyword argument "[^"]*" for "update" of )'
 )
+_FIRST_VARIANT = re.compile(
+    r'^(?:Generator has incompatible item type .*; expected "bool"'
+    r"|(?:List|Set) comprehension has incompatible type .*\[bool\])|TypeGuard\[Never\]"
+)
 _CLOSED = frozenset({"dict", "list", "str", "int", "float", "bool", "tuple", "set", "bytes", "None", "object"})
 """Types whose values take no attributes."""
 
@@ -51,6 +55,20 @@ def severity_of(case: Case, *, strict: bool) -> Severity:
         return "note"
     is_warning = remark.severity == "warning" or remark.basis in ("doubtful", "learned") or is_doubt(case)
     return "warning" if is_warning and not strict else "error"
+
+
+def is_consequence(case: Case, doubted: Collection[int]) -> bool:
+    """Say whether a remark only follows from a doubt about what is in the same call's arguments.
+
+    A remark inside the arguments of `sum` or `filter` has the type checker believe that no variant of it fits, and then
+    complain of the first.
+
+    Args:
+        case: The remark.
+        doubted: The calls in whose arguments something is doubtful.
+    """
+    holder = next(iter(case.remark.holders), None)
+    return holder in doubted and _FIRST_VARIANT.search(case.remark.message) is not None
 
 
 def is_doubt(case: Case) -> bool:
@@ -81,7 +99,7 @@ def _is_lost_argument(case: Case) -> bool:
     actual = match["actual"].strip('"')
     parameter = case.parameter()
     expected = parameter.annotation if parameter else match["expected"]
-    return actual.startswith("*") or may_fit(actual, expected, case.definitions)
+    return actual.startswith("*") or _may_fit(case, actual, expected)
 
 
 def _is_lost_item(case: Case) -> bool:
@@ -92,7 +110,13 @@ def _is_lost_item(case: Case) -> bool:
     if match is None:
         return False
     is_plain = match.re is not _ITEM and not case.remark.calls
-    return is_plain or may_fit(match["actual"], match["expected"], case.definitions)
+    return is_plain or _may_fit(case, match["actual"], match["expected"])
+
+
+def _may_fit(case: Case, actual: str, expected: str) -> bool:
+    # That a field was null once is no reason to doubt a program that has looked at another, such as `hasNextPage`.
+    given = without_none(actual) if case.remark.basis == "learned" else actual
+    return may_fit(given, expected, case.definitions)
 
 
 def _is_inferred_container(case: Case) -> bool:

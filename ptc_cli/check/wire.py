@@ -124,6 +124,9 @@ class Remark:
     calls: tuple[str, ...] = ()
     """The tools whose calls hold the place, such as `crm.get_contact`, the innermost first."""
 
+    holders: tuple[int, ...] = ()
+    """Numbers of the calls, of tools or not, in whose arguments the place is; the innermost first."""
+
     origin: str | None = None
     """The tool whose result the place is about."""
 

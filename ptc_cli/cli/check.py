@@ -20,7 +20,8 @@ from ptc_cli.core.result import EXIT_CODES
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("-c", "code", metavar="CODE", help="The program itself.")
 @click.option("--strict", is_flag=True, help="Let warnings reject a program too.")
 @click.option("--effects", "with_effects", is_flag=True, help="Show which tools each program can reach.")
 @click.option(
@@ -36,6 +37,7 @@ from ptc_cli.core.result import EXIT_CODES
 def command(
     invocation: Invocation,
     files: tuple[str, ...],
+    code: str | None,
     strict: bool,
     with_effects: bool,
     output_format: str,
@@ -48,12 +50,19 @@ def command(
       ptc check triage.py
       ptc check --effects triage.py
       cat triage.py | ptc check -
+      ptc check -c 'len(github.list_issues(repo="acme/api"))'
     """
-    programs = [read_program(file) for file in files]
+    programs = _programs(files, code)
     checked = perform(_check(invocation, programs, strict=strict))
     pairs = list(zip(programs, checked, strict=True))
     _write(pairs, "json" if as_json else output_format, with_effects=with_effects)
     return 0 if all(report.passed for report in checked) else EXIT_CODES["rejected"]
+
+
+def _programs(files: Sequence[str], code: str | None) -> list[Program]:
+    if bool(files) == (code is not None):
+        raise click.UsageError("give programs: FILE..., - for stdin, or -c CODE")
+    return [Program.of(code, name="<command>")] if code is not None else [read_program(file) for file in files]
 
 
 async def _check(invocation: Invocation, programs: Sequence[Program], *, strict: bool) -> list[CheckReport]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import random
 import sys
+from collections import Counter
 from types import ModuleType
 
 from ptc_cli.worker import runtime, tools
@@ -22,6 +23,9 @@ class Surroundings:
         self._main = ModuleType("__main__")
         self._main.__dict__["__builtins__"] = __builtins__
         self._supplied: dict[str, object] = {}
+        self._names: dict[str, str] = {}
+        """What the programs so far are called, by file."""
+
         self.file = ""
         """What the code of the program that runs says it was compiled from."""
 
@@ -51,11 +55,12 @@ class Surroundings:
         self._supply(tools.supplied(job, {name: sys.modules[name] for name in (*package, "ptc")}))
 
     def _show(self, job: Job) -> None:
-        # Programs of one name must not share one: a function that an earlier one defined keeps its own lines.
-        for file in self.files:
-            self.files[file] = file
-        self.file = f"{job.name} (entry {len(self.files) + 1})" if self._are_shared else job.name
-        self.files[self.file] = job.name
+        # Programs of one name must not share a file: a function that an earlier one defined keeps its own lines.
+        self.file = f"{job.name} (entry {len(self._names) + 1})" if self._are_shared else job.name
+        self._names[self.file] = job.name
+        programs = Counter(self._names.values())
+        for file, name in self._names.items():
+            self.files[file] = name if file == self.file or programs[name] == 1 else file
         lines = job.source.splitlines(keepends=True)
         linecache.cache[self.file] = (len(job.source), None, lines, self.file)
 

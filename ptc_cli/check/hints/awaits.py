@@ -12,8 +12,12 @@ _OF_THE_SESSION = "Tools are awaited because an earlier program made the session
 
 def _not_awaited(match: re.Match[str], case: Case) -> str:
     tool = case.tool
-    call = f"Write: await {tool.path}(...)" if tool else "Put `await` before the call."
-    return f"{call} {_because(case)}" if tool is None else f"{call}. {_because(case)}"
+    if tool is None:
+        return f"Put `await` before the call. {_because(case)}"
+    # `await` takes hold of all that follows: an index, an attribute.
+    is_taken_apart = case.remark.text.startswith(f"{tool.path}(")
+    call = f"(await {tool.path}(...)), with the parentheses" if is_taken_apart else f"await {tool.path}(...)"
+    return f"Write: {call}. {_because(case)}"
 
 
 def _because(case: Case) -> str:

@@ -77,13 +77,27 @@ def _detach() -> None:
     os.nice(5)
 
 
+def await_writer(folder: Path) -> None:
+    """Wait until no process writes a cache into a folder, or there is no such folder."""
+    try:
+        os.close(_locked(folder))
+    except OSError:
+        return
+
+
 def _build(folder: Path, key: str, write: Callable[[Path], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = os.open(folder, os.O_RDONLY)
     # Two faces start at once: the second waits for the first, and finds that all is done.
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    _locked(folder)
     if find(folder, key) is None:
         _write(folder, key, write)
+
+
+def _locked(folder: Path) -> int:
+    """Return a descriptor that holds the folder's lock for as long as it is open."""
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def _write(folder: Path, key: str, write: Callable[[Path], None]) -> None:

@@ -270,6 +270,7 @@ def _remark(finding: Finding, lines: list[str], syntax: Syntax) -> Remark:
         code="annotation" if finding.code == "syntax" else finding.code,
         notes=tuple(note[:_MOST_MESSAGE] for note in finding.notes[:5]),
         calls=place.calls,
+        holders=place.holders,
         origin=place.origin,
         module=place.module,
         text=place.text,

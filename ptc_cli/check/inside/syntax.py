@@ -19,6 +19,7 @@ class Place:
     """A stretch of a program, and what is known of it."""
 
     calls: tuple[str, ...] = ()
+    holders: tuple[int, ...] = ()
     origin: str | None = None
     module: str | None = None
     text: str = ""
@@ -121,6 +122,7 @@ class Syntax:
         calls = sorted((node for node in exprs if isinstance(node, ast.Call) and _holds(node, start)), key=_size)
         return Place(
             calls=tuple(tool for call in calls if (tool := self._tool(call.func)) is not None),
+            holders=tuple(self._nodes.index(call) for call in calls if _end(call.func) <= start),
             origin=self._origin_near(exprs, start),
             module=self._module_at(exprs, start),
             text=_text_at(exprs, start, end),

@@ -121,6 +121,13 @@ def test_a_check_runs_nothing_and_says_as_much(ptc: Ptc) -> None:
     assert annotated.startswith("::error file=wrong.py,line=1,")
 
 
+def test_a_program_on_the_command_line_is_checked_too(ptc: Ptc) -> None:
+    done = ptc("check", "-c", "plain.add(a=1, b=2)['summ']")
+
+    assert (done.returncode, done.stdout.splitlines()[0].split(" ")[0]) == (3, "<command>:1:21:")
+    assert "1 program, 1 error, 0 warnings" in done.stderr
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_that_is_interrupted_ends_in_order(ptc: Ptc, number: signal.Signals, code: int) -> None:
     running = ptc.start("run", "-c", "print('begun', flush=True)\nplain.sleep(seconds=50)")

@@ -1,6 +1,7 @@
 import json
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -147,7 +148,12 @@ def test_the_doctor_names_a_home_that_cannot_be_written_to(fresh: Ptc) -> None:
     assert "PTC_HOME" in done.stdout
 
 
-def test_the_demo_really_happens_and_touches_nothing(fresh: Ptc) -> None:
+def test_the_demo_really_happens_and_leaves_nothing_behind(
+    fresh: Ptc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+
     done = fresh("demo")
 
     assert done.returncode == 0, done.stderr
@@ -160,6 +166,7 @@ def test_the_demo_really_happens_and_touches_nothing(fresh: Ptc) -> None:
     assert "\x1b" not in done.stdout
     assert not (fresh.folder / "home").exists()
     assert list(fresh.project.iterdir()) == []
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_stubs_are_exported_for_an_editor(ptc: Ptc) -> None:

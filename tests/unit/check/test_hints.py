@@ -120,7 +120,7 @@ HINTS = {
     ),
     "not awaited": (
         "import asyncio\ncrm.get_contact(1)",
-        "Write: await crm.get_contact(...). Tools are awaited because line 1 makes the program async.",
+        "Write: (await crm.get_contact(...)), with the parentheses. Tools are awaited because line 1 makes the program async.",
     ),
     "not awaited, used later": (
         "async def f(): ...\nc = crm.get_contact(1)\nprint(c['name'])",

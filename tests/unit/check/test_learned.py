@@ -96,6 +96,31 @@ async def test_learned_types_reach_a_program_by_every_way(check: Check, source: 
     assert ["amout" in each.message for each in report.warnings] == [True], report.diagnostics
 
 
+PAGED = (
+    f"{HEAD}class Page(TypedDict):\n    cursor: str | None\n    more: bool\n"
+    "def orders() -> Page: ...\ndef count() -> int: ...\n"
+)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "page = shop.orders()\nif page['more']:\n    crm.list_contacts(cursor=page['cursor'])",
+        "page = shop.orders()\ncrm.find(page['cursor'])",
+        "sum(len(crm.list_contacts(cursor=shop.orders()['cursor'])) for _ in range(3))",
+    ],
+)
+async def test_a_learned_none_is_no_reason_to_doubt_an_argument(check: Check, source: str) -> None:
+    assert await said(check, source, view_of(shop(PAGED), server("crm", CRM))) == []
+
+
+@pytest.mark.parametrize("source", ["shop.orders()['cursor'].upper()", "crm.get_contact(shop.orders()['cursor'])"])
+async def test_a_learned_none_is_said_where_it_or_what_else_there_is_cannot_be_used(check: Check, source: str) -> None:
+    found = await said(check, source, view_of(shop(PAGED), server("crm", CRM)))
+
+    assert [(severity, "None" in message) for _, severity, message, _ in found] == [("warning", True)]
+
+
 async def test_a_tool_that_fails_is_no_worse_for_being_learned(check: Check) -> None:
     found = await said(check, "shop.ordrs()\nimport tools\ntools.shop.ordrs()\nshop.orders()")
 

@@ -43,6 +43,8 @@ def test_every_command_of_the_help_is_there_and_says_what_it_does() -> None:
         (["run", "/no/such/file.py"], 2, "/no/such/file.py: No such file or directory"),
         (["run", "-c", "1", "--timeout", "0"], 2, "--timeout"),
         (["run", "-c", "1", "--input", "{"], 2, "--input: not JSON"),
+        (["check"], 2, "give programs: FILE..., - for stdin, or -c CODE"),
+        (["check", "a.py", "-c", "1"], 2, "give programs"),
         (["check", "/"], 2, "/: Is a directory"),
         (["--config"], 2, "requires an argument"),
         (["mcp", "start", "--mode", "odd"], 2, "'odd' is not one of"),

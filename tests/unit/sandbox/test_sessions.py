@@ -454,7 +454,7 @@ async def test_programs_have_names_of_their_own(session: Session) -> None:
 
     assert error is not None
     assert 'File "b.py", line 1, in <module>' in error.traceback
-    assert 'File "a.py (entry 1)", line 2, in f' in error.traceback
+    assert 'File "a.py", line 2, in f' in error.traceback
 
 
 @pytest.mark.parametrize("kind", KINDS)
