@@ -82,10 +82,10 @@ class Runner:
             report, run.execution.program, view, settings=self._policy, history=history, execution=run.execution
         )
         run.emit(Checked(report=report))
-        for remark in report.warnings:
-            run.emit(Warned(message=_warning(remark)))
         if not report.passed:
             return _rejected(run, report)
+        for remark in report.warnings:
+            run.emit(Warned(message=_warning(remark)))
         layers = await self._layers()
         self._begin(run, report, view, layers, session)
         await self._warn_of(run, view, {binding.module for binding in run.execution.bindings})
