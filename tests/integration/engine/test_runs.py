@@ -41,6 +41,13 @@ async def test_a_program_with_a_mistake_never_reaches_a_server(engine: Engine, r
     assert result.calls == ()
 
 
+async def test_what_is_only_doubtful_in_a_rejected_program_is_told_once(engine: Engine) -> None:
+    result = await run(engine, "import requests\nplain.ecko(text='x')")
+
+    assert [remark.severity for remark in result.diagnostics] == ["warning", "error"]
+    assert result.warnings == ()
+
+
 async def test_a_tool_that_fails_raises_with_the_servers_own_words(engine: Engine) -> None:
     result = await run(engine, "plain.fail(message='no such repository')")
 
