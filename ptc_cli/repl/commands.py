@@ -56,7 +56,7 @@ def for_terminal(command: str) -> str:
     word, space, rest = command.strip().partition(" ")
     if word != "ls" or _JOINED.search(command):
         return command
-    return f"ls --color=always -C -w {get_terminal_size().columns}{space}{rest}"
+    return f"TERM=xterm ls --color=always -C -w {get_terminal_size().columns}{space}{rest}"
 
 
 async def _run(engine: Engine, caller: Caller, command: str) -> int:

@@ -39,7 +39,8 @@ BREAKS = {
     ),
     "seccomp": Break("kernel", (('    syscall("seccomp", _SET_FILTER, 0, header)\n', ""),), "seccomp"),
     "rlimits": Break("confine", (("resource.setrlimit(kind, (most, most))", "pass"),), "rlimits"),
-    "capabilities": Break("confine", (("kernel.drop_capabilities()", "pass"),), "capabilities-dropped"),
+    # Without namespaces a root may become another user first, which has none to drop.
+    "capabilities": Break("confine", (("kernel.drop_capabilities()", "pass"),), "capabilities-dropped", ZYGOTE),
     # Landlock is given only to who forgoes them.
     "privileges": Break("confine", (("kernel.forbid_new_privileges()", "pass"),), "landlock"),
     "network": Break("namespaces", (("kernel.unshare(kernel.NEW_NETWORK)", "pass"),), "network-namespace", ZYGOTE),

@@ -72,7 +72,11 @@ class Traces:
 
 
 def _mounts(process: int) -> int:
-    return len(Path(f"/proc/{process}/mountinfo").read_text().splitlines())
+    try:
+        return len(Path(f"/proc/{process}/mountinfo").read_text().splitlines())
+    except OSError:
+        # It was on its way out, and has none.
+        return 0
 
 
 def _files(folder: Path) -> list[str]:

@@ -63,8 +63,8 @@ class PlantedFiles:
         for name, text in changed.items():
             if identifier(name) != name:
                 raise ValueError(f"not a module's name: {name!r}")
-            self.modules[name] = text
-        self.learned.update(learned or {})
+            self.modules[name] = _readable(text)
+        self.learned.update({name: _readable(text) for name, text in (learned or {}).items()})
         for name in {*changed, *(learned or {}), *forgotten} & set(self.modules):
             self._plant_file(module_path(name), self.modules[name])
             self._plant_file(module_path(name, LEARNED), self.learned.get(name, self.modules[name]))
@@ -103,3 +103,8 @@ class PlantedFiles:
 def module_path(name: str, package: str = "tools") -> str:
     """Return the path of a module of one of the two packages."""
     return f"{ROOT}/{package}/{name}.pyi"
+
+
+def _readable(text: str) -> str:
+    """Return a stub's text, or nothing where a NUL would have Python before 3.11.4 raise what mypy does not expect."""
+    return "" if "\0" in text else text

@@ -73,7 +73,9 @@ class _Listing:
         self._hides_nothing = self._all or given.has("almost-all")
         self._recursive = given.has("recursive")
         self._needs_total = self._layout == "l" or given.has("size")
-        self._is_coloured = given.has("color") and given.value("color") in _COLOURED
+        # GNU's has no colours, not even when they are asked for, where the terminal is not known.
+        knows_terminal = bool(invocation.env.get("TERM"))
+        self._is_coloured = knows_terminal and given.has("color") and given.value("color") in _COLOURED
         self._has_coloured = False
         self._errors: list[str] = []
         self._serious = False

@@ -57,7 +57,9 @@ class Screen:
         return self._process.wait(30)
 
     def _read(self, seconds: float) -> str:
-        ready, _, _ = select.select([self._ours], [], [], max(0.0, seconds))
+        waiting = select.poll()
+        waiting.register(self._ours, select.POLLIN | select.POLLHUP)
+        ready = waiting.poll(max(0.0, seconds) * 1000)
         if not ready:
             return ""
         try:

@@ -164,7 +164,7 @@ def test_the_demo_really_happens_and_leaves_nothing_behind(
     assert "ok · 6 calls" in done.stdout
     assert "ptc mcp start" in done.stdout
     assert "\x1b" not in done.stdout
-    assert not (fresh.folder / "home").exists()
+    assert [path.name for path in (fresh.folder / "home").rglob("*")] == ["cache", "checker"]
     assert list(fresh.project.iterdir()) == []
     assert list((tmp_path / "temporary").iterdir()) == []
 

@@ -11,8 +11,8 @@ def test_a_whole_word_completes_what_is_typed_of_it() -> None:
 @pytest.mark.parametrize(
     ("typed", "run"),
     [
-        ("ls", "ls --color=always -C -w 80"),
-        ("ls -l docs", "ls --color=always -C -w 80 -l docs"),
+        ("ls", "TERM=xterm ls --color=always -C -w 80"),
+        ("ls -l docs", "TERM=xterm ls --color=always -C -w 80 -l docs"),
         ("grep -n x README.md", "grep -n x README.md"),
         ("ls | wc -l", "ls | wc -l"),
         ("grep x $(ls)", "grep x $(ls)"),

@@ -161,7 +161,7 @@ async def test_recursive_search_for_words_says_what_the_interpreters_grep_says()
 async def test_directories_are_blue_where_colour_is_asked_for(options: str, shown: str) -> None:
     shell = Shell(VirtualTree(StubTree(files={"/aa/x": "", "/bbbb/x": "", "/f1": ""})))
 
-    coloured = await shell.run(f"ls --color=always {options}", shell.session())
-    plain = await shell.run("ls --color=auto", shell.session())
+    coloured = await shell.run(f"TERM=xterm ls --color=always {options}", shell.session())
+    plain = await shell.run("ls --color", shell.session())
 
     assert (coloured.stdout, plain.stdout) == (shown, "aa\nbbbb\nf1\n")
