@@ -172,7 +172,7 @@ def _open_to_us(folder: int, name: str) -> None:
         mode = os.fstat(descriptor).st_mode & 0o777
         if mode & 0o700 != 0o700:
             # By way of the descriptor: by its name it could be a link by now.
-            os.chmod(f"/proc/self/fd/{descriptor}", mode | 0o700)  # noqa: PTH101
+            Path(f"/proc/self/fd/{descriptor}").chmod(mode | 0o700)
     finally:
         os.close(descriptor)
 

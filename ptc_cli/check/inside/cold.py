@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from ptc_cli.check.inside.options import make_options
 from ptc_cli.check.inside.outline import Outline, outline
 from ptc_cli.check.inside.passing import PastModule
 from ptc_cli.check.inside.planted import PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles
+from ptc_cli.check.inside.source import parses
 from ptc_cli.check.wire import Update
 
 
@@ -66,12 +66,4 @@ class Cold:
 
 def _sound(modules: Mapping[str, str]) -> dict[str, str]:
     """Return stubs with the texts that are no Python emptied: they cost their own server's tools, and no others."""
-    return {name: text if _parses(text) else "" for name, text in modules.items()}
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return {name: text if parses(text) else "" for name, text in modules.items()}

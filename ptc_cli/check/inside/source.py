@@ -238,3 +238,12 @@ def remark_at(
 def _characters(line: str, position: int) -> int:
     """Return a position in bytes as one in characters."""
     return len(line.encode("utf-8", "replace")[:position].decode("utf-8", "ignore"))
+
+
+def parses(text: str) -> bool:
+    """Say whether a text is Python."""
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

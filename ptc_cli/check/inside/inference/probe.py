@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 
 from ptc_cli.check.inside.inference.evidence import Place
 from ptc_cli.check.inside.inference.functions import Function, Key
+from ptc_cli.check.inside.source import parses
 
 
 def probe(text: str, values: Mapping[Place, tuple[int, Key]], functions: Mapping[Key, Function]) -> str:
@@ -23,17 +23,9 @@ def probe(text: str, values: Mapping[Place, tuple[int, Key]], functions: Mapping
         if name.rpartition(".")[2] == key[2]:
             lines[row - 1] = line[:start] + _wrapped(name, functions[key].positional) + line[end:]
     changed = b"\n".join(lines).decode()
-    return changed if _parses(changed) else text
+    return changed if parses(changed) else text
 
 
 def _wrapped(name: str, count: int) -> bytes:
     parameters = ", ".join(f"__ptc_{number}" for number in range(count))
     return f"(lambda {parameters}: {name}({parameters}))".encode()
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
