@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,6 +47,30 @@ def face_of(tree: ast.Module) -> FaceReason:
     """Return the face of a parsed program: async if it awaits, defines async functions or imports asyncio."""
     lines = [line for node in ast.walk(tree) if (line := _async_line(node)) is not None]
     return FaceReason(face="async", line=min(lines)) if lines else FaceReason(face="sync")
+
+
+LAST_VALUE = "_"
+"""What the programs of a session call the value of the one before, if that ended with an expression."""
+
+
+def naming_value(source: str) -> str:
+    """Return a program that binds `_` to its value, with all else where it was; one without a value as it is."""
+    try:
+        last = ast.parse(source).body[-1:]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source
+    if not last or not isinstance(last[0], ast.Expr) or last[0].end_lineno is None:
+        return source
+    lines = [line.encode() for line in re.split(r"(?<=\n)|(?<=\r)(?!\n)", source)]
+    first, end = last[0].lineno - 1, last[0].end_lineno - 1
+    # The end first: it may be on the same line.
+    lines[end] = _inserted(lines[end], last[0].end_col_offset or 0, b")")
+    lines[first] = _inserted(lines[first], last[0].col_offset, f"{LAST_VALUE} = (".encode())
+    return b"".join(lines).decode()
+
+
+def _inserted(line: bytes, offset: int, text: bytes) -> bytes:
+    return line[:offset] + text + line[offset:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

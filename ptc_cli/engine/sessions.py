@@ -21,6 +21,7 @@ from ptc_cli.core.clock import RunClock
 from ptc_cli.core.errors import SandboxError
 from ptc_cli.core.event import Warned
 from ptc_cli.core.execution import Execution
+from ptc_cli.core.program import naming_value
 from ptc_cli.core.result import Outcome
 from ptc_cli.core.session import Entry, History
 from ptc_cli.core.settings import SandboxSettings
@@ -94,7 +95,8 @@ class Session:
         if not process.is_alive:
             self.history, self.sources, self._process = History(session=execution.run), [], None
             return False
-        entry = Entry(program=execution.program, ended_well=ended_well)
+        program = replace(execution.program, source=naming_value(execution.program.source))
+        entry = Entry(program=program, ended_well=ended_well)
         face = self.history.face or _face(execution)
         self.history = replace(self.history, face=face, entries=(*self.history.entries, entry))
         self.sources.append(execution.program.source)

@@ -58,6 +58,8 @@ def evaluate(job: Job, surroundings: Surroundings, drive: Drive) -> Frame:
             compiled = compile_program(job.source, surroundings.file)
             names = surroundings.names
             value = drive(_run_inside(compiled, names)) if compiled.awaits else _run(compiled, names)
+            if compiled.value:
+                surroundings.keep(value)
         finally:
             # Hooks of the program's would see what follows, and could raise in it. In this frame, since the call of a
             # function would be seen already; a hook that raises is gone by that.

@@ -54,6 +54,11 @@ class Surroundings:
         self.names["__file__"] = job.name
         self._supply(tools.supplied(job, {name: sys.modules[name] for name in (*package, "ptc")}))
 
+    def keep(self, value: object) -> None:
+        """Let the next program of a session find a program's value as `_`."""
+        if self._are_shared:
+            self.names["_"] = value
+
     def _show(self, job: Job) -> None:
         # Programs of one name must not share a file: a function that an earlier one defined keeps its own lines.
         self.file = f"{job.name} (entry {len(self._names) + 1})" if self._are_shared else job.name

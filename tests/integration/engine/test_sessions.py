@@ -25,6 +25,16 @@ async def test_a_program_finds_the_names_of_those_before_it(engine: Engine) -> N
     assert (result.status, result.value) == ("ok", 6)
 
 
+async def test_a_program_finds_the_value_of_the_one_before_it_with_its_type(engine: Engine) -> None:
+    await entry(engine, "plain.add(a=1, b=2)")
+
+    wrong = await entry(engine, "_['summ']")
+    right = await entry(engine, "_['sum'] + 1")
+    after = await entry(engine, "kept = _\n_ * 2")
+
+    assert (wrong.status, right.value, after.value) == ("rejected", 4, 8)
+
+
 async def test_a_mistake_about_an_earlier_name_never_runs(engine: Engine) -> None:
     await entry(engine, "rows = plain.add(a=1, b=2)\nprint('kept')")
 

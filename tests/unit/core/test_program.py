@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from ptc_cli.core.program import face_of, unbound_names
+from ptc_cli.core.program import face_of, naming_value, unbound_names
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,22 @@ def test_any_other_program_is_sync(source: str) -> None:
 )
 def test_names_that_are_used_and_never_bound_at_module_level_are_found(source: str, names: set[str]) -> None:
     assert unbound_names(source) == names
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("1", "_ = (1)"),
+        ("x = 1; x  # what it is", "x = 1; _ = (x)  # what it is"),
+        ("é = 'ü'; é + 'ö'\r\n", "é = 'ü'; _ = (é + 'ö')\r\n"),
+        ("(\n1,\n2)\n", "_ = ((\n1,\n2))\n"),
+        ("*a, b", "_ = (*a, b)"),
+        ("await f()", "_ = (await f())"),
+        ("x = 1", "x = 1"),
+        ("if x:\n    x", "if x:\n    x"),
+        ("x +", "x +"),
+        ("", ""),
+    ],
+)
+def test_a_programs_value_is_named_and_all_else_stays_where_it_was(source: str, expected: str) -> None:
+    assert naming_value(source) == expected
