@@ -33,13 +33,18 @@ def rejection(stream: TextIO, result: Result, program: Program) -> None:
 
 def value(stream: TextIO, result: Result) -> None:
     """Write the value of a program after its output, as JSON where it is JSON; nothing for `None`."""
-    is_something = result.value_kind == "repr" or result.value is not None
-    if result.stdout and not result.stdout.endswith("\n") and (is_something or is_terminal(stream)):
-        write(stream, "\n")
+    end_line(stream, result)
     if result.value_kind == "repr":
         write_foreign(stream, str(result.value))
     elif result.value_kind == "json" and result.value is not None:
         write_foreign(stream, json_text(result.value, stream))
+
+
+def end_line(stream: TextIO, result: Result) -> None:
+    """End the line that the program's output left open, before its value or the next prompt."""
+    is_something = result.value_kind == "repr" or result.value is not None
+    if result.stdout and not result.stdout.endswith("\n") and (is_something or is_terminal(stream)):
+        write(stream, "\n")
 
 
 def answer(stream: TextIO, given: JsonValue) -> None:

@@ -77,7 +77,7 @@ async def _terminal_reader(engine: Engine, caller: Caller) -> Reader:
     explorer = await engine.shell(caller)
     return TerminalReader(
         prompt="$ ",
-        complete=lambda text: words(text, explorer.shell.complete(text, explorer.session)),
+        complete=lambda text, _: words(text, explorer.shell.complete(text, explorer.session)),
         is_whole=_is_whole,
         history=Path(engine.folders.state) / "shell_history",
     )

@@ -2,125 +2,182 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli.console import results, talk
-from ptc_cli.console.ask import asker
-from ptc_cli.console.live import Streams, follow
-from ptc_cli.console.terminal import is_terminal, write_foreign
+from ptc_cli.console.pager import paged
+from ptc_cli.console.tables import table
+from ptc_cli.console.terminal import is_terminal, write_foreign, write_output
+from ptc_cli.console.values import as_table
 from ptc_cli.core.catalog import Caller, View
 from ptc_cli.core.errors import PtcError, ToolNotFoundError
-from ptc_cli.core.execution import Execution
-from ptc_cli.core.program import Program
-from ptc_cli.repl.completion import candidates
-from ptc_cli.repl.entry import is_whole, question
+from ptc_cli.core.result import EXIT_CODES
+from ptc_cli.repl.completion import Candidate, candidates
+from ptc_cli.repl.entry import Question, is_program, is_whole, prompt_command, question, shell_command
+from ptc_cli.repl.explain import explanation, reveal, revealed, source
+from ptc_cli.repl.magics import Magics, summaries
 from ptc_cli.repl.reader import PlainReader, Reader
+from ptc_cli.repl.session import CALLS, PromptSession, Ran
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
 
-_SESSION = "repl"
-_WELCOME = "Entries share their variables; %reset forgets them. NAME? explains, Ctrl-C stops a program, Ctrl-D ends."
+_WELCOME = "Tab completes, NAME? explains, %help lists commands, Ctrl-C stops a program, Ctrl-D ends."
 _ENDINGS = frozenset({"exit", "quit", "exit()", "quit()"})
 
 
 async def prompt_programs(engine: Engine, *, is_granted: bool = False) -> int:
     """Read entries until the end and run each; return the exit code of the last one off a terminal, else 0."""
     caller = Caller(door="repl")
-    view = await engine.describe(caller)
-    on_terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
-    if on_terminal:
-        talk.note(sys.stderr, f"{_servers(view)} {_WELCOME}")
-    reader = _terminal_reader(engine, view) if on_terminal else PlainReader(sys.stdin.fileno())
-    code = await Prompt(engine, caller, reader, is_granted=is_granted).serve()
-    return 0 if on_terminal else code
+    session = PromptSession(engine, caller, await engine.describe(caller), is_granted=is_granted)
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return await Prompt(session, PlainReader(sys.stdin.fileno())).serve()
+    talk.note(sys.stderr, f"{_servers(session.view)} {_WELCOME}")
+    engine.warm_soon(caller)
+    await Prompt(session, _terminal_reader(session)).serve()
+    return 0
 
 
 class Prompt:
     """Take entries from a reader, one after the other."""
 
-    def __init__(self, engine: Engine, caller: Caller, reader: Reader, *, is_granted: bool) -> None:
-        self._engine = engine
-        self._caller = caller
+    def __init__(self, session: PromptSession, reader: Reader) -> None:
+        self._session = session
         self._reader = reader
-        self._is_granted = is_granted
-        self._entries = 0
+        self._proposed = ""
+        self._magics = Magics(session, show=self._show, propose=self._propose)
 
     async def serve(self) -> int:
         """Answer every entry; return the exit code of the last."""
         code = 0
-        while (entry := await self._reader.read()) is not None:
+        while (entry := await self._reader.read(self._taken())) is not None:
             if entry.strip() in _ENDINGS:
                 break
             if entry.strip():
                 code = await self._answer(entry)
         return code
 
+    def _propose(self, text: str) -> None:
+        self._proposed = text
+
+    def _taken(self) -> str:
+        text, self._proposed = self._proposed, ""
+        return text
+
     async def _answer(self, entry: str) -> int:
         """Do what an entry asks; what fails ends the entry, not the session."""
         try:
-            if entry.strip() == "%reset":
-                return await self._reset()
-            name = question(entry)
-            if name is not None:
-                return await self._explain(name)
-            self._entries += 1
-            return await self._run(Program.of(entry, name=f"<entry {self._entries}>"))
+            if is_program(entry):
+                return await self._show(await self._session.run(entry))
+            return await _interruptible(self._do(entry))
         except PtcError as error:
             talk.error(sys.stderr, error.message, error.hint)
             return error.exit_code
 
-    async def _run(self, program: Program) -> int:
-        ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=self._is_granted)
-        execution = replace(Execution.of(program, caller=self._caller), session=_SESSION)
-        run = await self._engine.start(execution, can_ask=ask is not None)
-        result = await follow(run, streams=Streams(out=sys.stdout, err=sys.stderr), ask=ask, door="repl")
-        results.ending(result, program, out=sys.stdout, err=sys.stderr)
+    async def _do(self, entry: str) -> int:
+        if (asked := question(entry)) is not None:
+            return await self._explain(asked)
+        if (command := shell_command(entry)) is not None:
+            return await self._shell(command)
+        return await self._magics.run(prompt_command(entry) or "help")
+
+    async def _show(self, done: Ran) -> int:
+        """Write how an entry ended: its value as a table where it is rows, in a pager where it is long."""
+        result = done.result
+        if result.status == "rejected":
+            results.rejection(sys.stderr, result, done.program)
+        async with paged(sys.stdout) as stream:
+            rows = as_table(result.value) if result.value_kind == "json" and is_terminal(stream) else None
+            if rows is None:
+                results.value(stream, result)
+            else:
+                results.end_line(stream, result)
+                table(stream, *rows)
+        results.failure(sys.stderr, result)
+        results.artifacts(sys.stderr, result)
+        results.summary(sys.stderr, result)
         return result.exit_code
 
-    async def _reset(self) -> int:
-        await self._engine.end_session(self._caller, _SESSION)
-        self._entries = 0
+    async def _shell(self, command: str) -> int:
+        shell = await self._session.engine.shell(self._session.caller)
+        done = await shell.run(command)
+        async with paged(sys.stdout) as stream:
+            write_output(stream, done.stdout)
+        write_output(sys.stderr, done.stderr)
+        return done.exit_code
+
+    async def _explain(self, asked: Question) -> int:
+        text = await self._variable(asked.name)
+        if text is None:
+            view = await self._session.describe()
+            text = source(asked.name, view) if asked.wants_source else explanation(asked.name, view)
+        async with paged(sys.stdout) as stream:
+            write_foreign(stream, text)
         return 0
 
-    async def _explain(self, name: str) -> int:
-        view = await self._engine.describe(self._caller)
-        write_foreign(sys.stdout, explanation(name, view))
-        return 0
+    async def _variable(self, name: str) -> str | None:
+        """Return what the checker knows of a variable that an entry bound; None where none has."""
+        root = name.partition(".")[0]
+        if root not in self._session.variables.names and root not in (CALLS, "_"):
+            return None
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise ToolNotFoundError(f"'{name}' is no name")
+        return revealed(name, await self._session.check(reveal(name)), self._session.view)
 
 
-def explanation(name: str, view: View) -> str:
-    """Return what there is to know about a server or a tool.
-
-    Raises:
-        ToolNotFoundError: The view has neither by that name.
-    """
-    from ptc_cli.codegen import documentation
-
-    path = name.removeprefix("tools.")
-    if "." in path:
-        tool = view.find(path)
-        return documentation(tool, view.server(tool.spec.server))
-    entry = view.module(path)
-    if entry is None:
-        view.server(path)
-        raise ToolNotFoundError(f"no server '{path}'")
-    lines = [f"{entry.stub.module}.{tool.stub.signature}\n    {tool.stub.summary}" for tool in entry.tools]
-    return "\n".join([entry.listing.instructions.strip(), *lines]).strip() or f"server '{entry.name}' has no tools"
+async def _interruptible(work: Coroutine[object, object, int]) -> int:
+    """Do some work that Ctrl-C ends, and nothing else."""
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    before = signal.getsignal(signal.SIGINT)
+    with suppress(NotImplementedError):
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not task.cancelled():
+            raise
+        return EXIT_CODES["cancelled"]
+    finally:
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
 
 
-def _terminal_reader(engine: Engine, view: View) -> Reader:
+def _terminal_reader(session: PromptSession) -> Reader:
+    from ptc_cli.repl.live import LiveCheck
     from ptc_cli.repl.terminal import TerminalReader  # prompt_toolkit costs 0.1 s
 
     return TerminalReader(
         prompt="ptc> ",
-        complete=lambda text: candidates(text, view),
+        complete=completer(session),
         is_whole=is_whole,
-        history=Path(engine.folders.state) / "repl_history",
+        history=Path(session.engine.folders.state) / "repl_history",
+        live=LiveCheck(session.check),
     )
+
+
+def completer(session: PromptSession) -> Callable[[str, str], Iterable[Candidate]]:
+    """Return what completes entries of a session."""
+
+    def complete(before: str, after: str) -> Iterable[Candidate]:
+        if not before.startswith("%"):
+            return candidates(before, session.view, after=after, held=session.variables)
+        name, space, argument = before.partition(" ")
+        if space:
+            return candidates(argument, session.view, after=after, held=session.variables)
+        return [
+            Candidate(text=f"%{each}", typed=len(name), note=said)
+            for each, said in summaries().items()
+            if f"%{each}".startswith(name)
+        ]
+
+    return complete
 
 
 def _servers(view: View) -> str:

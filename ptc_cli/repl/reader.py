@@ -16,8 +16,8 @@ _CHUNK_BYTES = 1 << 16
 class Reader(Protocol):
     """Give what is typed, entry by entry."""
 
-    async def read(self) -> str | None:
-        """Return the next entry, or None at the end."""
+    async def read(self, proposed: str = "") -> str | None:
+        """Return the next entry, or None at the end; a text that is proposed is the entry, or can be edited first."""
         ...
 
 
@@ -30,8 +30,10 @@ class PlainReader:
         self._rest = b""
         self._is_over = False
 
-    async def read(self) -> str | None:
+    async def read(self, proposed: str = "") -> str | None:
         """Return the next entry that is whole; at the end of the input, what is left."""
+        if proposed:
+            return proposed
         entry = ""
         while (line := await self._line()) is not None:
             entry += line

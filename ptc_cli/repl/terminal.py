@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.output import Output
+from prompt_toolkit.output import ColorDepth, Output
 
-from ptc_cli.console.terminal import one_line
+from ptc_cli.console.terminal import one_line, wants_colour
 from ptc_cli.repl.completion import Candidate
+from ptc_cli.repl.keys import bindings
+from ptc_cli.repl.live import LiveCheck
 
-Complete = Callable[[str], Iterable[Candidate]]
+Complete: TypeAlias = Callable[[str, str], Iterable[Candidate]]
+"""Takes the text before the cursor, and the one after it."""
 
 
 class TerminalReader:
@@ -31,31 +35,57 @@ class TerminalReader:
         complete: Complete,
         is_whole: Callable[[str], bool],
         history: Path | None,
+        live: LiveCheck | None = None,
         screen: tuple[Input, Output] | None = None,
     ) -> None:
-        """Read with a prompt; `screen` stands in for the process's own terminal."""
+        """Read with a prompt; `live` checks Python as it is typed, `screen` stands in for the process's terminal."""
         read_from, draw_on = screen or (None, None)
         self._session: PromptSession[str] = PromptSession(
             prompt,
             completer=_FromView(complete),
             complete_while_typing=False,
+            auto_suggest=AutoSuggestFromHistory(),
             history=_history(history),
             multiline=True,
             prompt_continuation=lambda width, _line, _wrapped: ". ".rjust(width),
-            key_bindings=_bindings(is_whole),
+            key_bindings=bindings(is_whole, lambda: self._session.default_buffer),
+            color_depth=None if wants_colour(sys.stdout) else ColorDepth.DEPTH_1_BIT,
             input=read_from,
             output=draw_on,
         )
+        if live is not None:
+            self._check_with(live)
 
-    async def read(self) -> str | None:
+    async def read(self, proposed: str = "") -> str | None:
         """Return the next entry; Ctrl-C drops what is there and begins anew, Ctrl-D ends."""
         while True:
             try:
-                return await self._session.prompt_async()
+                return await self._session.prompt_async(default=proposed)
             except KeyboardInterrupt:
-                continue
+                proposed = ""
             except EOFError:
                 return None
+
+    @property
+    def text(self) -> str:
+        """What is typed so far."""
+        return self._session.default_buffer.text
+
+    @property
+    def suggested(self) -> str:
+        """What history suggests at the end of what is typed."""
+        suggestion = self._session.default_buffer.suggestion
+        return "" if suggestion is None else suggestion.text
+
+    def _check_with(self, live: LiveCheck) -> None:
+        from ptc_cli.repl.colours import Marks, python_lexer, style, toolbar  # pygments costs 40 ms
+
+        session = self._session
+        session.lexer = python_lexer()
+        session.style = style()
+        session.input_processors = [Marks(live)]
+        session.bottom_toolbar = lambda: toolbar(live)
+        session.default_buffer.on_text_changed += lambda buffer: live.see(buffer.text, session.app.invalidate)
 
 
 class _FromView(Completer):
@@ -63,31 +93,8 @@ class _FromView(Completer):
         self._complete = complete
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        for each in self._complete(document.text_before_cursor):
+        for each in self._complete(document.text_before_cursor, document.text_after_cursor):
             yield Completion(each.text, start_position=-each.typed, display_meta=one_line(each.note))
-
-
-def _bindings(is_whole: Callable[[str], bool]) -> KeyBindings:
-    bindings = KeyBindings()
-
-    @bindings.add("enter")
-    def _(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        if buffer.complete_state is not None and buffer.complete_state.current_completion is not None:
-            buffer.complete_state = None
-        elif is_whole(buffer.text) and not buffer.document.text_after_cursor.strip():
-            buffer.validate_and_handle()
-        else:
-            buffer.insert_text("\n" + _indent(buffer))
-
-    return bindings
-
-
-def _indent(buffer: Buffer) -> str:
-    """Return what the next line begins with: as the last one, and deeper after a colon."""
-    line = buffer.document.current_line_before_cursor
-    before = line[: len(line) - len(line.lstrip())]
-    return before + ("    " if line.rstrip().endswith(":") else "") if line.strip() else ""
 
 
 class _KeptHistory(FileHistory):

@@ -69,11 +69,11 @@ class Ptc:
             text=True,
         )
 
-    def on_a_terminal(self, *arguments: str) -> Screen:
-        return Screen(self.command(*arguments), environ=self.environ, folder=self.project)
+    def on_a_terminal(self, *arguments: str, **environ: str) -> Screen:
+        return Screen(self.command(*arguments), environ=self.environ | environ, folder=self.project)
 
 
-def _made(folder: Path, configuration: str | None) -> Ptc:
+def made(folder: Path, configuration: str | None) -> Ptc:
     (folder / "project").mkdir()
     config = folder / "ptc.toml" if configuration is not None else None
     if config is not None:
@@ -84,16 +84,16 @@ def _made(folder: Path, configuration: str | None) -> Ptc:
 @pytest.fixture(scope="session")
 def ptc(tmp_path_factory: pytest.TempPathFactory) -> Ptc:
     """One that all tests share, so that servers are listed and the checker warmed up once."""
-    return _made(tmp_path_factory.mktemp("ptc"), CONFIGURATION)
+    return made(tmp_path_factory.mktemp("ptc"), CONFIGURATION)
 
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Ptc:
     """One with an empty home and the same servers, for a test that changes what others rely on."""
-    return _made(tmp_path, CONFIGURATION)
+    return made(tmp_path, CONFIGURATION)
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Ptc:
     """One with an empty home and no configuration."""
-    return _made(tmp_path, None)
+    return made(tmp_path, None)

@@ -39,6 +39,42 @@ def test_entries_share_their_variables_until_they_are_reset(ptc: Ptc) -> None:
     assert "rows" in done.stderr.split("summ")[-1]
 
 
+def test_commands_of_the_prompt_work_in_a_pipe_too(ptc: Ptc) -> None:
+    entries = [
+        "plain.add(a=1, b=2)",
+        "_['sum'] + 1",
+        "_calls[0]['tool']",
+        "%calls",
+        "rows = plain.add(a=2, b=2)",
+        "rows?",
+        "plain.add??",
+        "!cd docs && ls",
+        "%check rows['summ']",
+        "%time rows['sum']",
+        "%save saved.py",
+        "%save saved.py",
+        "%reset",
+        "%load saved.py",
+        "%tols",
+    ]
+    done = ptc("repl", stdin="\n".join(entries))
+    saved = ptc("run", "saved.py")
+
+    assert done.stdout.startswith('{\n  "sum": 3\n}\n4\n"add"\nplain.add  ')
+    assert "rows: AddResult\n\nclass AddResult(TypedDict):\n    sum: int\n" in done.stdout
+    assert "def add(a: int, b: int) -> AddResult: ..." in done.stdout
+    assert "\nplain\n" in done.stdout
+    assert "<entry>:1:6: error:" in done.stdout
+    assert "tool calls, one by one 0.0 ms" in done.stderr
+    assert "Overwrite it with: %save -f saved.py" in done.stderr
+    assert (done.returncode, "Did you mean 'tools'?" in done.stderr) == (2, True)
+    assert (ptc.project / "saved.py").read_text() == (
+        "_ = (plain.add(a=1, b=2))\n_['sum'] + 1\nrows = plain.add(a=2, b=2)\nrows['sum']\n"
+    )
+    assert (saved.returncode, saved.stdout) == (0, "4\n")
+    assert done.stdout.endswith("4\n")
+
+
 def test_the_last_entry_in_a_pipe_picks_the_exit_code(ptc: Ptc) -> None:
     assert ptc("repl", stdin="1\n1/0\n").returncode == 1
 
@@ -53,7 +89,7 @@ def test_a_question_about_nothing_is_answered(ptc: Ptc) -> None:
 def test_a_prompt_completes_a_tool_and_runs_an_entry(ptc: Ptc) -> None:
     with ptc.on_a_terminal("repl") as screen:
         screen.expect("ptc>")
-        assert "Entries share their variables" in screen.seen
+        assert "%help lists commands" in screen.seen
         screen.type("plain.ad\t")
         screen.expect("add")
         screen.type("(a=1, b=2)\r")

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from ptc_cli.repl.entry import is_whole, question
+from ptc_cli.repl.entry import Question, is_program, is_whole, prompt_command, question, shell_command
 from ptc_cli.repl.reader import PlainReader
 
 
@@ -29,10 +29,25 @@ def test_an_entry_is_whole_when_it_can_run_or_never_will(text: str, whole: bool)
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("a?", "a"), (" a.b?? ", "a.b"), ("a", None), ("x if y else z?", None), ("?", None)]
+    ("text", "asked"),
+    [
+        ("a?", Question(name="a", wants_source=False)),
+        (" a.b?? ", Question(name="a.b", wants_source=True)),
+        ("a", None),
+        ("x if y else z?", None),
+        ("?", None),
+    ],
 )
-def test_a_name_with_a_question_mark_is_a_question(text: str, name: str | None) -> None:
-    assert question(text) == name
+def test_a_name_with_a_question_mark_is_a_question(text: str, asked: Question | None) -> None:
+    assert question(text) == asked
+    assert is_program(text) is (asked is None)
+
+
+def test_commands_of_the_prompt_and_of_the_shell_are_no_programs() -> None:
+    assert (prompt_command(" %time  1 + 1\n"), shell_command("!ls docs")) == ("time  1 + 1", "ls docs")
+    assert (prompt_command("1 % 2"), shell_command("%x"), prompt_command("%a\nb")) == (None, None, None)
+    assert not is_program("%save a.py")
+    assert is_whole("!ls 'docs")
 
 
 async def read_all(content: bytes) -> list[str]:
