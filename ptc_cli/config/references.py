@@ -90,6 +90,7 @@ class References:
             ConfigError: The file that configures it is not trusted.
         """
         texts = [config.command, *config.args, *config.env.values(), config.cwd, config.url, *config.headers.values()]
+        texts.append(config.auth and config.auth.client_secret)
         resolve = References(self._environ, cwd=Path(self._cwd)).for_server(config)
         problems: dict[str, None] = {}
         for text in texts:
@@ -104,6 +105,13 @@ class References:
             if "${" not in value and _SECRET_NAME.search(name):
                 self._remember(value)
                 self._remember(value.partition(" ")[2])
+        secret = config.auth and config.auth.client_secret
+        if secret and "${" not in secret:
+            self._remember(secret)
+
+    def remember(self, value: str) -> None:
+        """Keep a value out of what is said that no reference stands for, such as a token."""
+        self._remember(value)
 
     def _remember(self, value: str) -> None:
         if len(value) >= SHORTEST_SECRET:

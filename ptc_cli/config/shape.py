@@ -95,7 +95,12 @@ _NARROWER: Mapping[tuple[type, str], Shape] = {
 }
 """What a file may say less of than the field's type allows."""
 
-_BOUNDS = {"_seconds": (0.01, 7 * 86_400.0), "_days": (0.0, 36_500.0), "_bytes": (1024.0, float(1 << 50))}
+_BOUNDS = {
+    "_seconds": (0.01, 7 * 86_400.0),
+    "_days": (0.0, 36_500.0),
+    "_bytes": (1024.0, float(1 << 50)),
+    "_port": (1.0, 65_535.0),
+}
 """By ending of the field's name. More than these is a mistake of unit rather than a wish."""
 
 _COUNT_BOUNDS = (1.0, 1_000_000.0)

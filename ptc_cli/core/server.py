@@ -51,6 +51,32 @@ class ToolConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthConfig:
+    """How to log in to a server, beyond what the server itself says of that (OAuth 2.1)."""
+
+    grant: Literal["authorization_code", "client_credentials"] = "authorization_code"
+    """`client_credentials`: ptc logs in as itself, with `client_id` and `client_secret`, and nobody is asked."""
+
+    client_id: str | None = None
+    """The client that was registered by hand; by default ptc registers itself."""
+
+    client_secret: str | None = None
+    """Its secret, by reference."""
+
+    client_metadata_url: str | None = None
+    """The https address of a client metadata document, for servers that take one in the place of a registration."""
+
+    redirect_port: int | None = None
+    """The port on 127.0.0.1 that a registration by hand names; any free one by default."""
+
+    scopes: tuple[str, ...] = ()
+    """What to ask for, instead of what the server names."""
+
+    issuer: str | None = None
+    """The one authorisation server to log in at, whatever the server names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerConfig:
     """One upstream, as configured. References such as `${TOKEN}` are still unresolved here."""
 
@@ -76,7 +102,7 @@ class ServerConfig:
     learn: bool = True
     """Whether result types are learned from what its tools return, where none is declared."""
 
-    auth: JsonObject | None = None
+    auth: AuthConfig | None = None
     origin: Origin
     is_trusted: bool = True
     """Whether the file it comes from may start processes and reach addresses."""
