@@ -1,4 +1,4 @@
-"""`ptc servers`: list, scan, add, remove, test and trust."""
+"""`ptc servers`: list, scan, add, remove, test, trust, log in and out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.server_edit import Wanted, add_to_file, remove_from_file, trust_files
+from ptc_cli.cli.server_login import log_in, log_out, shown_login
 from ptc_cli.cli.server_test import test_servers
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_json
@@ -25,7 +26,7 @@ from ptc_cli.scan import scan as scan_servers
 
 @click.group(cls=Noun)
 def command() -> None:
-    """List, add, remove, test and trust the MCP servers that programs can reach."""
+    """List, add, import, remove, test, trust and log in to the MCP servers that programs can reach."""
 
 
 @command.command("list")
@@ -162,6 +163,37 @@ def remove(invocation: Invocation, name: str, user: bool, as_json: bool) -> int:
     if as_json:
         write_json(sys.stdout, server=name, file=str(path))
     talk.note(sys.stderr, f"server '{name}' is no longer in {path}")
+    return 0
+
+
+@command.command()
+@click.argument("name")
+@click.option("--no-browser", is_flag=True, help="Show the address to log in at, and ask where the browser ended.")
+@click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="Ask for this too.")
+@json_option
+@pass_invocation
+def login(invocation: Invocation, name: str, no_browser: bool, scopes: tuple[str, ...], as_json: bool) -> int:
+    """Log in to a server that is reached over HTTP (OAuth), with the browser.
+
+    What it gives is kept in the keychain, or in a file that only you can read, and used until you log out.
+    """
+    made, place = perform(log_in(invocation.config, name, has_browser=not no_browser, scopes=scopes))
+    if as_json:
+        write_json(sys.stdout, server=name, **shown_login(made), kept_in=place)
+    talk.note(sys.stderr, f"logged in to '{name}' at {made.issuer}; kept in {place}")
+    return 0
+
+
+@command.command()
+@click.argument("name")
+@json_option
+@pass_invocation
+def logout(invocation: Invocation, name: str, as_json: bool) -> int:
+    """Forget the login to a server, and have the server forget it."""
+    was = perform(log_out(invocation.config, name))
+    if as_json:
+        write_json(sys.stdout, server=name, was_logged_in=was is not None)
+    talk.note(sys.stderr, f"logged out of '{name}'" if was else f"nobody was logged in to '{name}'")
     return 0
 
 

@@ -2,12 +2,14 @@
 
 from ptc_cli.config.edit import add_server, create, remove_server, set_output_schema
 from ptc_cli.config.folders import folders
+from ptc_cli.config.keychain import KeychainVault
 from ptc_cli.config.load import Review, load, review
 from ptc_cli.config.references import References
 from ptc_cli.config.start import initial
 from ptc_cli.config.trust import TrustStore
 
 __all__ = [
+    "KeychainVault",
     "References",
     "Review",
     "TrustStore",

@@ -90,7 +90,7 @@ class References:
             ConfigError: The file that configures it is not trusted.
         """
         texts = [config.command, *config.args, *config.env.values(), config.cwd, config.url, *config.headers.values()]
-        texts.append(config.auth and config.auth.client_secret)
+        texts.append(None if config.auth is None else config.auth.client_secret)
         resolve = References(self._environ, cwd=Path(self._cwd)).for_server(config)
         problems: dict[str, None] = {}
         for text in texts:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli import policy
-from ptc_cli.config import References, folders, load
+from ptc_cli.config import KeychainVault, References, folders, load
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
@@ -43,7 +43,7 @@ from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.suspicion import Suspicion
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
-from ptc_cli.upstream import Pool
+from ptc_cli.upstream import Logins, Pool
 
 if TYPE_CHECKING:
     from ptc_cli.check.checker import Checker
@@ -65,8 +65,13 @@ class Engine:
         self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
         self._learned = LearnedResults(cache, settings=settings.stubs, secrets=lambda: references.secrets)
         self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned)
+        self.logins = Logins(state / "logins", vault=KeychainVault(), remember=references.remember)
         self._pool = Pool(
-            settings.servers, resolve=references.for_server, logs=state / "logs", eras=_eras(self._source.catalog)
+            settings.servers,
+            resolve=references.for_server,
+            logs=state / "logs",
+            logins=self.logins,
+            eras=_eras(self._source.catalog),
         )
         self._pool.on_changed(self._ask_again)
         self._layers: asyncio.Task[Layers] | None = None

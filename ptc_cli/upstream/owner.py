@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ptc_cli.core.errors import AuthorisationError, ConfigError, ConnectError, PtcError
 from ptc_cli.core.server import SecretResolver, ServerConfig
 from ptc_cli.upstream import reasons
+from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.backoff import Backoff
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.process import ServerProcess
@@ -34,6 +35,7 @@ class Owner:
         *,
         resolver: Callable[[ServerConfig], SecretResolver],
         log: ServerLog,
+        logins: Logins,
         era: str | None,
         changed: Callable[[], None],
     ) -> None:
@@ -43,6 +45,8 @@ class Owner:
         self._config = config
         self._resolver = resolver
         self._log = log
+        self._logins = logins
+        self._logins_seen = 0
         self._era = era
         self._changed = changed
         self._backoff = Backoff()
@@ -98,6 +102,8 @@ class Owner:
     def _begin(self) -> asyncio.Future[Connection]:
         if self._closing.is_set():
             raise self._is_closing()
+        if isinstance(self.failure, AuthorisationError) and self._logins.stamp != self._logins_seen:
+            self._backoff.clear()
         if (wait := self._backoff.wait_seconds) > 0:
             raise self._too_early(wait)
         ready: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
@@ -112,6 +118,7 @@ class Owner:
         """Hold a connection from its opening to its end, and say in `ready` how the opening went."""
         failure = self._is_closing()
         try:
+            self._logins_seen = self._logins.stamp
             target = await self._target()
             try:
                 await self._hold(ready, target, era=self._era)
@@ -130,7 +137,7 @@ class Owner:
         # A reference may run a command or ask a keyring.
         resolved = has_references(self._config)
         target = await asyncio.to_thread(resolve, self._config, look_up) if resolved else resolve(self._config, look_up)
-        self._log.redacted = target.redacted
+        self._log.redacted = lambda text: self._logins.redacted(target.redacted(text))
         return target
 
     async def _hold(self, ready: asyncio.Future[Connection], target: Target, *, era: str | None) -> None:
@@ -163,7 +170,7 @@ class Owner:
         if self._config.transport != "stdio":
             self._log.started(f"connecting to {reasons.shown_url(self._config)}")
             _, http = await asyncio.to_thread(_load_routes)
-            return http(self._config, target, self._log)
+            return http(self._config, target, self._log, self._logins)
         self._log.started(f"starting {self._config.command}")
         try:
             process = await ServerProcess.start(target, self._log)

@@ -10,6 +10,7 @@ from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ToolSpec
 from ptc_cli.core.suggest import did_you_mean
+from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.reasons import quoted
 from ptc_cli.upstream.upstream import Progress, Upstream
@@ -24,10 +25,12 @@ class Pool:
         *,
         resolve: Callable[[ServerConfig], SecretResolver],
         logs: Path,
+        logins: Logins,
         eras: Mapping[str, str] | None = None,
     ) -> None:
         self._resolve = resolve
         self._logs = logs
+        self._logins = logins
         self._callbacks: list[Callable[[str], None]] = []
         remembered = eras or {}
         self._upstreams = {config.name: self._upstream(config, remembered.get(config.name)) for config in configs}
@@ -89,6 +92,7 @@ class Pool:
             config,
             resolver=self._resolve,
             log=ServerLog(self._logs, config.name),
+            logins=self._logins,
             era=era,
             changed=lambda: self._tell(config.name),
         )

@@ -11,6 +11,7 @@ from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ServerStatus, ToolSpec
 from ptc_cli.upstream import answers, reasons
+from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, SessionGoneError
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.owner import Owner
@@ -33,11 +34,12 @@ class Upstream:
         *,
         resolver: Callable[[ServerConfig], SecretResolver],
         log: ServerLog,
+        logins: Logins,
         era: str | None,
         changed: Callable[[], None],
     ) -> None:
         self.config = config
-        self.owner = Owner(config, resolver=resolver, log=log, era=era, changed=changed)
+        self.owner = Owner(config, resolver=resolver, log=log, logins=logins, era=era, changed=changed)
         self._log = log
 
     async def list_tools(self) -> ServerListing:

@@ -15,7 +15,7 @@ import pytest
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.server import Origin, ServerConfig, ToolSpec
-from ptc_cli.upstream import Pool
+from ptc_cli.upstream import Logins, Pool
 
 REPOSITORY = Path(__file__).parents[3]
 SERVERS = REPOSITORY / "tests" / "servers"
@@ -94,7 +94,8 @@ async def connect(tmp_path: Path) -> AsyncIterator[Callable[..., Client]]:
     pools: list[Pool] = []
 
     def made(*configs: ServerConfig, eras: dict[str, str] | None = None) -> Client:
-        pool = Pool(configs, resolve=lambda config: look_up, logs=tmp_path / "logs", eras=eras)
+        logins = Logins(tmp_path / "logins", remember=lambda secret: None)
+        pool = Pool(configs, resolve=lambda config: look_up, logs=tmp_path / "logs", logins=logins, eras=eras)
         pools.append(pool)
         return Client(pool, tmp_path / "logs")
 
