@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ptc_cli.cli import server_views, tool_views
+from ptc_cli.cli import server_import, server_views, tool_views
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
@@ -164,6 +164,47 @@ def remove(invocation: Invocation, name: str, user: bool, as_json: bool) -> int:
         write_json(sys.stdout, server=name, file=str(path))
     talk.note(sys.stderr, f"server '{name}' is no longer in {path}")
     return 0
+
+
+@command.command("import")
+@click.option("--from", "client", metavar="CLIENT", help="The other client; without it, those that are found.")
+@click.option("--file", type=click.Path(path_type=Path), help="Its file, instead of the one it has by default.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be written.")
+@click.option("--replace", "replaces", is_flag=True, help="Also replace servers of the same name that differ.")
+@click.option("--keep-secrets", is_flag=True, help="Copy secrets that stand there in clear.")
+@click.option("--project", is_flag=True, help="Write to the nearest ptc.toml, not to your own configuration.")
+@yes_option("Write without asking.")
+@json_option
+@pass_invocation
+def import_(
+    invocation: Invocation,
+    client: str | None,
+    file: Path | None,
+    dry_run: bool,
+    replaces: bool,
+    keep_secrets: bool,
+    project: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Take over the servers that another MCP client is configured with.
+
+    
+    Clients: claude-code, claude-desktop, cursor, vscode, codex, windsurf, gemini, opencode
+    Example: ptc servers import --from cursor --dry-run
+    """
+    if client is None:
+        return server_import.show_clients(as_json=as_json)
+    wish = server_import.Wish(
+        client=client,
+        file=file,
+        is_for_project=project,
+        only_shows=dry_run,
+        replaces=replaces,
+        keeps_secrets=keep_secrets,
+        is_granted=yes,
+    )
+    return server_import.import_servers(wish, explicit=invocation.config, as_json=as_json)
 
 
 @command.command()

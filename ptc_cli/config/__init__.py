@@ -2,6 +2,7 @@
 
 from ptc_cli.config.edit import add_server, create, remove_server, set_output_schema
 from ptc_cli.config.folders import folders
+from ptc_cli.config.importing import Import, Imports, found_clients, plan, take_over
 from ptc_cli.config.keychain import KeychainVault
 from ptc_cli.config.load import Review, load, review
 from ptc_cli.config.references import References
@@ -9,6 +10,8 @@ from ptc_cli.config.start import initial
 from ptc_cli.config.trust import TrustStore
 
 __all__ = [
+    "Import",
+    "Imports",
     "KeychainVault",
     "References",
     "Review",
@@ -16,9 +19,12 @@ __all__ = [
     "add_server",
     "create",
     "folders",
+    "found_clients",
     "initial",
     "load",
+    "plan",
     "remove_server",
     "review",
     "set_output_schema",
+    "take_over",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,15 @@ def remove_server(path: Path, name: str, *, trust: TrustStore) -> None:
     wanted = {known: server for known, server in servers.items() if known != name}
     text = _without(document.text, (*prefix(document), "servers", name))
     _replace(document, text, wanted=wanted, trust=trust)
+
+
+def servers_in(path: Path) -> Mapping[str, ServerConfig]:
+    """Return the servers of a file of our own format; none if it is not there.
+
+    Raises:
+        ConfigError: The file is not ours to edit, or makes no sense.
+    """
+    return _servers(_document(path))
 
 
 def set_output_schema(path: Path, server: str, tool: str, schema: JsonObject, *, trust: TrustStore) -> None:
