@@ -180,7 +180,8 @@ class _Resolver:
     def _or_default(self, name: str, default: str | None, hint: str) -> str:
         value = self._environ.get(name)
         if default is not None and not value:
-            return self(default)
+            # Most defaults are names and addresses, which errors have to say.
+            return self._secret(self(default)) if _SECRET_NAME.search(name) else self(default)
         if value is None:
             raise self._place.error(f"the variable {shown(name)} is not set", hint)
         return value if name in _PUBLIC else self._secret(value)

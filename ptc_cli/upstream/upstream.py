@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import PtcError
+from ptc_cli.core.jsonvalue import JsonValue
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ServerStatus, ToolSpec
 from ptc_cli.upstream import answers, reasons
 from ptc_cli.upstream.auth import Logins
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from ptc_cli.upstream.connection import Connection
 
 Progress = Callable[[float, float | None, str], None]
+
+_TEXTS = frozenset({"description", "title", "default", "examples", "$comment"})
+"""What a schema says to readers."""
+
+_NAMES = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 
 _PAGES_SECONDS = 60.0
 """How long a server may take over its whole list, beside connecting."""
@@ -102,9 +109,9 @@ class Upstream:
         return ServerListing(
             server=self.config.name,
             status="ok",
-            tools=tuple(found.tools.values()),
+            tools=tuple(_without_secrets(tool, self._log.redacted) for tool in found.tools.values()),
             rejected=tuple(found.rejected),
-            instructions=connection.instructions,
+            instructions=self._log.redacted(connection.instructions),
             protocol_version=connection.protocol_version,
             server_version=connection.server_version,
             listed_at=time.time(),
@@ -141,6 +148,37 @@ class Upstream:
             f"{self._place}: was lost while '{reasons.quoted(call.tool, mark='')}' ran: {how}",
             hint=f"It may have done its work all the same: the call is not repeated. Its log is {self._log.path}",
         )
+
+
+def _without_secrets(tool: ToolSpec, redacted: Callable[[str], str]) -> ToolSpec:
+    """Return a tool without what its server should not have said: it stands in stubs, for everyone to read."""
+    schema, output = _said(tool.input_schema, redacted), _said(tool.output_schema, redacted)
+    assert isinstance(schema, dict)
+    return replace(
+        tool,
+        description=redacted(tool.description),
+        title=None if tool.title is None else redacted(tool.title),
+        input_schema=schema,
+        output_schema=output if isinstance(output, dict) else None,
+    )
+
+
+def _said(schema: JsonValue, redacted: Callable[[str], str], *, is_text: bool = False) -> JsonValue:
+    """Return a schema with its texts redacted, but not the values that it allows: those have to be sent as they are."""
+    if isinstance(schema, str):
+        return redacted(schema) if is_text else schema
+    if isinstance(schema, list):
+        return [_said(each, redacted, is_text=is_text) for each in schema]
+    if isinstance(schema, dict):
+        return {key: _member(key, each, redacted, is_text=is_text) for key, each in schema.items()}
+    return schema
+
+
+def _member(key: str, value: JsonValue, redacted: Callable[[str], str], *, is_text: bool) -> JsonValue:
+    if key in _NAMES and not is_text and isinstance(value, dict):
+        # What stands in here is called as its author likes, `default` too.
+        return {name: _said(each, redacted) for name, each in value.items()}
+    return _said(value, redacted, is_text=is_text or key in _TEXTS)
 
 
 async def _ask(connection: Connection, call: ToolCall, spec: ToolSpec | None, progress: Progress | None) -> ToolResult:

@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,14 @@ class Ptc:
 
     folder: Path
     config: Path | None
+    also: Mapping[str, str] = field(default_factory=dict)
+    """More variables."""
 
     @property
     def environ(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PTC_", "NO_COLOR", "FORCE"))}
         kept |= {"PTC_HOME": home(self.folder / "home"), "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
-        return kept | ({"PTC_CONFIG": str(self.config)} if self.config else {})
+        return kept | ({"PTC_CONFIG": str(self.config)} if self.config else {}) | dict(self.also)
 
     @property
     def project(self) -> Path:
