@@ -213,6 +213,10 @@ class Engine:
         """Return why a server could not be connected when last tried; its exit code tells a missing login."""
         return self._pool.failure(server)
 
+    def server_stray(self, server: str) -> str:
+        """Return what a server wrote to its standard output that is no message of MCP, or nothing."""
+        return self._pool.stray(server)
+
     def on_change(self, callback: Callable[[], None]) -> None:
         """Have a function called whenever the catalog has a new generation."""
         self._source.on_change(callback)

@@ -70,6 +70,11 @@ class Pool:
         upstream = self._upstreams.get(server)
         return None if upstream is None else upstream.owner.failure
 
+    def stray(self, server: str) -> str:
+        """Return what a server wrote to its standard output that is no message, or nothing."""
+        upstream = self._upstreams.get(server)
+        return "" if upstream is None else upstream.stray
+
     def forgive(self, server: str) -> None:
         """Allow a server that failed to be tried again at once, such as after a login."""
         if (upstream := self._upstreams.get(server)) is not None:

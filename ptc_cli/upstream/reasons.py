@@ -69,6 +69,14 @@ def broken(config: ServerConfig, why: str, log: str) -> ConnectError:
     return ConnectError(f"server '{config.name}': {quoted(why, mark='')}", hint=f"Its log is {log}")
 
 
+def wrong_era(config: ServerConfig, why: str, oldest: str) -> ConnectError:
+    """Return that a server speaks no revision of MCP that we do."""
+    return ConnectError(
+        f"server '{config.name}': speaks no revision of MCP that ptc speaks: {quoted(why, mark='')}",
+        hint=f"Update the server, or ptc if the server is newer; ptc speaks {oldest} and all that came after.",
+    )
+
+
 def not_reached(config: ServerConfig, error: BaseException) -> PtcError:
     """Return why nothing answered at a server's address."""
     place, url = f"server '{config.name}'", shown_url(config)

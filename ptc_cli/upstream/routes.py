@@ -10,6 +10,8 @@ import httpx2
 from mcp import MCPError
 from mcp.client import Transport
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import UNSUPPORTED_PROTOCOL_VERSION
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.server import ServerConfig
@@ -119,7 +121,16 @@ def _misspoken(config: ServerConfig, error: BaseException, log: ServerLog) -> Pt
     if own is not None:
         return own
     answered = next((cause for cause in causes if isinstance(cause, MCPError)), None)
+    if any(_is_of_another_era(cause) for cause in causes):
+        return reasons.wrong_era(config, log.redacted(str(causes[-1])), HANDSHAKE_PROTOCOL_VERSIONS[0])
     why = (
         f"refused to connect: {answered}" if answered is not None else f"does not speak MCP as it should: {causes[-1]}"
     )
     return reasons.broken(config, log.redacted(why), str(log.path))
+
+
+def _is_of_another_era(cause: BaseException) -> bool:
+    """Say whether the two have no revision in common; for one of the ways to say so the SDK has only words."""
+    if isinstance(cause, MCPError):
+        return cause.code == UNSUPPORTED_PROTOCOL_VERSION
+    return isinstance(cause, RuntimeError) and "Unsupported protocol version" in str(cause)

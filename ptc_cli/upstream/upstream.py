@@ -49,6 +49,11 @@ class Upstream:
         self.owner = Owner(config, resolver=resolver, log=log, logins=logins, era=era, changed=changed)
         self._log = log
 
+    @property
+    def stray(self) -> str:
+        """What the server wrote to its standard output that is no message, if it did."""
+        return reasons.quoted(self._log.stray) if self._log.stray else ""
+
     async def list_tools(self) -> ServerListing:
         """Ask for the tools; a server that fails is a listing that says why."""
         if (refusal := self._refusal()) is not None:

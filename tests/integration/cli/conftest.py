@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tests.integration.cli.screen import Screen
 
 ROOT = Path(__file__).parents[3]
 PLAIN = ROOT / "tests" / "servers" / "plain.py"
+VENDOR = ROOT / "tests" / "servers" / "vendor.py"
 
 CONFIGURATION = f"""\
 [servers.plain]
@@ -100,3 +101,12 @@ def alone(tmp_path: Path) -> Ptc:
 def fresh(tmp_path: Path) -> Ptc:
     """One with an empty home and no configuration."""
     return _made(tmp_path, None)
+
+
+@pytest.fixture(scope="session")
+def vendor() -> Iterator[str]:
+    """Give the address of a server that wants a login."""
+    with subprocess.Popen([sys.executable, str(VENDOR)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.terminate()

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.cli.conftest import ROOT, Ptc
-
-VENDOR = ROOT / "tests" / "servers" / "vendor.py"
+from tests.integration.cli.conftest import Ptc
 
 BROWSER = f"""\
 #!{sys.executable} -S
 import sys, urllib.request
 urllib.request.urlopen(sys.argv[1]).read()
 """
-
-
-@pytest.fixture(scope="module")
-def vendor() -> Iterator[str]:
-    with subprocess.Popen([sys.executable, str(VENDOR)], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.terminate()
 
 
 @pytest.fixture

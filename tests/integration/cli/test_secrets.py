@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import psutil
 import pytest
 
 from tests.integration.cli.conftest import ROOT, Ptc
-from tests.integration.cli.test_login import BROWSER, VENDOR
+from tests.integration.cli.test_login import BROWSER
 
 LEAKY = ROOT / "tests" / "servers" / "leaky.py"
 
@@ -66,14 +65,6 @@ headers = {{ Authorization = "Bearer ${{HEADER}}" }}
 command = "/no/such/${{ARGUMENT}}"
 args = ["${{PLANTED}}"]
 """
-
-
-@pytest.fixture
-def vendor() -> Iterator[str]:
-    with subprocess.Popen([sys.executable, str(VENDOR)], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.terminate()
 
 
 @pytest.fixture
