@@ -15,6 +15,12 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "integration/cli/test_files.py",
     ),
     "What ran is recorded, without secrets, whatever happens": ("unit/journal/test_journal.py",),
+    "A login is asked for by a person, and its tokens go to one server only": (
+        "integration/upstream/test_login.py",
+        "integration/cli/test_login.py",
+    ),
+    "A secret turns up nowhere": ("integration/cli/test_secrets.py",),
+    "Servers of other clients are taken over, and nothing is overwritten": ("unit/config/test_importing.py",),
     "What a server says to mislead a model is told to people": (
         "unit/scan/test_corpus.py",
         "integration/cli/test_suspicion.py",
