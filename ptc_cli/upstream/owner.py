@@ -118,7 +118,6 @@ class Owner:
         """Hold a connection from its opening to its end, and say in `ready` how the opening went."""
         failure = self._is_closing()
         try:
-            self._logins_seen = self._logins.stamp
             target = await self._target()
             try:
                 await self._hold(ready, target, era=self._era)
@@ -208,6 +207,8 @@ class Owner:
                 self._backoff.died()
             return
         self.failure = failure
+        # The attempt itself may have changed its login; what others do from now on is worth another one.
+        self._logins_seen = self._logins.stamp
         self._backoff.failed(is_final=isinstance(failure, ConfigError | AuthorisationError))
         ready.set_exception(failure)
 
