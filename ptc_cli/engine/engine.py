@@ -65,12 +65,12 @@ class Engine:
         self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
         self._learned = LearnedResults(cache, settings=settings.stubs, secrets=lambda: references.secrets)
         self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned)
-        self.logins = Logins(state / "logins", vault=KeychainVault(), remember=references.remember)
+        logins = Logins(state / "logins", vault=KeychainVault(), remember=references.remember)
         self._pool = Pool(
             settings.servers,
             resolve=references.for_server,
             logs=state / "logs",
-            logins=self.logins,
+            logins=logins,
             eras=_eras(self._source.catalog),
         )
         self._pool.on_changed(self._ask_again)
