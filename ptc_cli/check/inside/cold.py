@@ -53,6 +53,9 @@ class Cold:
     def learn(self, entry: PastModule, *, deadline: float) -> None:
         """Do nothing: no program is checked with learned result types."""
 
+    def tidy(self) -> None:
+        """Do nothing: every check begins anew."""
+
     def _build(self, source: BuildSource) -> BuildResult:
         options = make_options(root=ROOT, cache=str(self._folder), python=self._python)
         # Here stubs do change under one cache.

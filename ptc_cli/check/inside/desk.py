@@ -72,6 +72,10 @@ class TypeChecker(Protocol):
         """Change some of the stubs. Entries are to be taken in again."""
         ...
 
+    def tidy(self) -> None:
+        """Let go of what is left of the programs so far."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:

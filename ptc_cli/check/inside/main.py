@@ -66,6 +66,7 @@ def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
         signal.alarm(0)
         # Collecting costs as much as a check; between two of them nobody waits.
         if number % _COLLECT_EVERY == 0:
+            desk.checker.tidy()
             gc.collect()
 
 

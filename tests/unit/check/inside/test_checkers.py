@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from ptc_cli.check.inside.build import Change
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.desk import TypeChecker
 from ptc_cli.check.inside.outline import Outline
 from ptc_cli.check.inside.passing import Pass, PastModule
 from ptc_cli.check.inside.planted import PlantedFiles
 from ptc_cli.check.inside.selftest import self_test
-from ptc_cli.check.inside.warm import Change, Warm
+from ptc_cli.check.inside.warm import Warm
 from ptc_cli.check.wire import Update
 from tests.unit.check.views import CRM, SYNC_RUNTIME
 
@@ -68,6 +69,15 @@ def test_one_warm_checker_finds_the_same_as_a_fresh_one_each_time(tmp_path: Path
     assert [one.check(text) for text in reversed(PROGRAMS)] == fresh[::-1]
 
 
+def test_what_one_program_imports_is_not_there_for_the_next(tmp_path: Path) -> None:
+    # `urllib.request` imports `urllib.error`: who imports the one may use the other.
+    right, wrong = "import urllib.request\nurllib.error.URLError\n", "import urllib\nurllib.error.URLError\n"
+    for order in ([right, wrong, right], [wrong, right, wrong]):
+        one = warm(tmp_path)
+
+        assert [bool(one.check(text)) for text in order] == [text is wrong for text in order]
+
+
 class Blind:
     """A checker that finds nothing."""
 
@@ -87,6 +97,9 @@ class Blind:
         pass
 
     def update(self, update: Update) -> None:
+        pass
+
+    def tidy(self) -> None:
         pass
 
 
