@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,11 +42,10 @@ class Warm:
         self._files = files
         self._python = python
         key = cache_key(python=python)
-        place = cache.find(folder, key) if folder else None
-        self._building = cache.Building(folder, key, self._write_cache) if folder and not place else None
-        files.write_module(PROGRAM_MODULE, _imports(preloaded(face, is_cached=place is not None)))
-        self._build = Build(_SOURCE, self._options(place), files.cache)
-        self.used_cache = self._build.used_cache
+        build = self._from_cache(folder, key, face) if folder else None
+        self.used_cache = build is not None and build.used_cache
+        self._building = cache.Building(folder, key, self._write_cache) if folder and not self.used_cache else None
+        self._build = build or self._built(None, face)
         self._learned: set[str] = set()
         """Entries that are also there with learned result types."""
 
@@ -157,6 +157,23 @@ class Warm:
     def tidy(self) -> None:
         """Do what would be in the way of a check."""
         self._build.tidy()
+
+    def _from_cache(self, folder: Path, key: str, face: Face) -> Build | None:
+        """Return a build that starts from a cache, if there is one. One that mypy cannot use is removed."""
+        build = None
+        with cache.reading(folder, key) as place:
+            if place is None:
+                return None
+            # mypy raises what it likes at files that somebody takes away after they were verified.
+            with suppress(Exception):
+                build = self._built(place, face)
+        if build is None or not build.used_cache:
+            cache.remove(place)
+        return build
+
+    def _built(self, place: Path | None, face: Face) -> Build:
+        self._files.write_module(PROGRAM_MODULE, _imports(preloaded(face, is_cached=place is not None)))
+        return Build(_SOURCE, self._options(place), self._files.cache)
 
     def _write_cache(self, place: Path) -> None:
         self._files.write_module(PROGRAM_MODULE, _imports(PRELOADED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ptc_cli.check.inside.planted import PlantedFiles
 from ptc_cli.check.inside.selftest import self_test
 from ptc_cli.check.inside.warm import Warm
 from ptc_cli.check.wire import Update
+from tests.unit.check.conftest import written
 from tests.unit.check.views import CRM, SYNC_RUNTIME
 
 PROGRAMS = [
@@ -76,6 +78,34 @@ def test_what_one_program_imports_is_not_there_for_the_next(tmp_path: Path) -> N
         one = warm(tmp_path)
 
         assert [bool(one.check(text)) for text in order] == [text is wrong for text in order]
+
+
+class Vanishing(PlantedFiles):
+    """Files during whose use somebody takes the cache away, whole or in part, after it has been verified."""
+
+    def __init__(self, place: Path, *, is_whole: bool) -> None:
+        super().__init__({"crm": CRM}, runtime=SYNC_RUNTIME)
+        self._lost = [place] if is_whole else sorted(place.rglob("*time*.data.ff"))
+
+    def write_module(self, module: str, text: str) -> str:
+        for path in getattr(self, "_lost", []):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+        self._lost = []
+        return super().write_module(module, text)
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+async def test_a_cache_that_is_taken_away_while_it_is_read_costs_time_only(tmp_path: Path, *, is_whole: bool) -> None:
+    warm(tmp_path)
+    (place,) = await written(tmp_path)
+    files = Vanishing(place, is_whole=is_whole)
+
+    one = Warm(files, face="sync", folder=tmp_path, python=None)
+
+    assert not one.used_cache
+    assert [bool(one.check(text)) for text in PROGRAMS[:2]] == [False, True]
+    assert await written(tmp_path) == [place]
+    assert warm(tmp_path).used_cache
 
 
 class Blind:
