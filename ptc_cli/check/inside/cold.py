@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -54,7 +55,8 @@ class Cold:
         """Do nothing: no program is checked with learned result types."""
 
     def tidy(self) -> None:
-        """Do nothing: every check begins anew."""
+        """Collect what the last builds have left."""
+        gc.collect()
 
     def _build(self, source: BuildSource) -> BuildResult:
         options = make_options(root=ROOT, cache=str(self._folder), python=self._python)

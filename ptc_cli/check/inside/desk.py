@@ -100,7 +100,7 @@ class Desk:
         self._python = boot.python
         self._sessions: dict[str, Session] = {}
         folder = Path(boot.cache) if boot.cache else None
-        warm = Warm(self._files, face=boot.face, folder=folder, python=boot.python)
+        warm = Warm(self._files, folder=folder, python=boot.python)
         self.used_cache = warm.used_cache
         self.checker: TypeChecker = warm
 

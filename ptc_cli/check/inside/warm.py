@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,14 +21,14 @@ from ptc_cli.check.inside.inference import Recheck, infer, not_inferred, settle_
 from ptc_cli.check.inside.inference.plan import Plan
 from ptc_cli.check.inside.inference.planting import plant
 from ptc_cli.check.inside.learned import only_learned, redirect, twin
-from ptc_cli.check.inside.options import PRELOADED, cache_key, make_options, preloaded
+from ptc_cli.check.inside.options import PRELOADED, cache_key, make_options
 from ptc_cli.check.inside.outline import Outline, outline
 from ptc_cli.check.inside.passing import Pass, PastModule
 from ptc_cli.check.inside.planted import LEARNED, PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles
 from ptc_cli.check.wire import Update
-from ptc_cli.core.stub import Face
 
 _SOURCE = BuildSource(PROGRAM, PROGRAM_MODULE, None)
+_READ_AHEAD = "".join(f"import {module}\n" for module in PRELOADED)
 _MOST_BROKEN_STUBS = 100
 _INFERENCE_SECONDS = 1.5
 """Well under the host's patience with a check."""
@@ -37,15 +37,15 @@ _INFERENCE_SECONDS = 1.5
 class Warm:
     """A build that stays in memory."""
 
-    def __init__(self, files: PlantedFiles, *, face: Face, folder: Path | None, python: str | None) -> None:
+    def __init__(self, files: PlantedFiles, *, folder: Path | None, python: str | None) -> None:
         """Build, from a cache where there is one; else have one made for the next process."""
         self._files = files
         self._python = python
         key = cache_key(python=python)
-        build = self._from_cache(folder, key, face) if folder else None
+        build = self._from_cache(folder, key) if folder else None
         self.used_cache = build is not None and build.used_cache
         self._building = cache.Building(folder, key, self._write_cache) if folder and not self.used_cache else None
-        self._build = build or self._built(None, face)
+        self._build = build or self._built(None)
         self._learned: set[str] = set()
         """Entries that are also there with learned result types."""
 
@@ -158,7 +158,7 @@ class Warm:
         """Do what would be in the way of a check."""
         self._build.tidy()
 
-    def _from_cache(self, folder: Path, key: str, face: Face) -> Build | None:
+    def _from_cache(self, folder: Path, key: str) -> Build | None:
         """Return a build that starts from a cache, if there is one. One that mypy cannot use is removed."""
         build = None
         with cache.reading(folder, key) as place:
@@ -166,17 +166,17 @@ class Warm:
                 return None
             # mypy raises what it likes at files that somebody takes away after they were verified.
             with suppress(Exception):
-                build = self._built(place, face)
+                build = self._built(place)
         if build is None or not build.used_cache:
             cache.remove(place)
         return build
 
-    def _built(self, place: Path | None, face: Face) -> Build:
-        self._files.write_module(PROGRAM_MODULE, _imports(preloaded(face, is_cached=place is not None)))
+    def _built(self, place: Path | None) -> Build:
+        self._files.write_module(PROGRAM_MODULE, _READ_AHEAD if place else "")
         return Build(_SOURCE, self._options(place), self._files.cache)
 
     def _write_cache(self, place: Path) -> None:
-        self._files.write_module(PROGRAM_MODULE, _imports(PRELOADED))
+        self._files.write_module(PROGRAM_MODULE, _READ_AHEAD)
         options = self._options(place)
         # As a daemon mypy would write none.
         options.fine_grained_incremental = options.use_fine_grained_cache = False
@@ -187,7 +187,3 @@ class Warm:
         is_cached = place is not None
         options.cache_fine_grained = options.fine_grained_incremental = options.use_fine_grained_cache = is_cached
         return options
-
-
-def _imports(modules: Iterable[str]) -> str:
-    return "".join(f"import {module}\n" for module in modules)

@@ -38,7 +38,7 @@ PROGRAMS = [
 def warm(folder: Path) -> Warm:
     """Return a warm checker. Two builds in one process do not mix: only the newest may be used."""
     files = PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME)
-    return Warm(files, face="sync", folder=folder, python=None)
+    return Warm(files, folder=folder, python=None)
 
 
 def cold(folder: Path) -> Cold:
@@ -100,7 +100,7 @@ async def test_a_cache_that_is_taken_away_while_it_is_read_costs_time_only(tmp_p
     (place,) = await written(tmp_path)
     files = Vanishing(place, is_whole=is_whole)
 
-    one = Warm(files, face="sync", folder=tmp_path, python=None)
+    one = Warm(files, folder=tmp_path, python=None)
 
     assert not one.used_cache
     assert [bool(one.check(text)) for text in PROGRAMS[:2]] == [False, True]
@@ -141,7 +141,7 @@ def test_the_self_test_notices_a_checker_that_finds_nothing() -> None:
 @pytest.mark.parametrize("text", ["def (:", "x: int = \0", "class A(A): ...\n" * 3 + "break"])
 def test_a_stub_that_mypy_cannot_read_costs_its_own_tools_only(text: str, *, is_known: bool) -> None:
     files = PlantedFiles({"crm": CRM, "other": "def ping() -> str: ...\n"}, runtime=SYNC_RUNTIME)
-    checker = Warm(files, face="sync", folder=None, python=None)
+    checker = Warm(files, folder=None, python=None)
     if is_known:
         checker.check(PROGRAMS[0])
     checker.update(Update(changed={"crm": text}))
@@ -161,7 +161,7 @@ class Stuck(Warm):
 
 
 def test_inference_that_breaks_costs_the_process_and_not_the_program(tmp_path: Path) -> None:
-    checker = Stuck(PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME), face="sync", folder=None, python=None)
+    checker = Stuck(PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME), folder=None, python=None)
     text = "def f(x): return x\nf(1)\n1 + ''\n"
 
     found = checker.examine(text, has_open=True, uses_learned=False)
