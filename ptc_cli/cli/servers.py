@@ -16,6 +16,7 @@ from ptc_cli.cli.server_edit import Wanted, add_to_file, remove_from_file, trust
 from ptc_cli.cli.server_test import test_servers
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_json
+from ptc_cli.core import described
 from ptc_cli.core.catalog import ServerEntry
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.finding import Finding
@@ -55,7 +56,7 @@ async def _list(invocation: Invocation, *, refresh: bool, as_json: bool) -> int:
 
 def _with_findings(entry: ServerEntry, findings: Sequence[Finding]) -> JsonObject:
     mine = [to_json(finding) for finding in findings if finding.server == entry.name]
-    return tool_views.server_as_json(entry) | {"findings": mine}
+    return described.server_in_short(entry) | {"findings": mine}
 
 
 @command.command()
@@ -102,7 +103,7 @@ async def _test(invocation: Invocation, names: tuple[str, ...], *, as_json: bool
         tested = await test_servers(engine, invocation.caller, chosen)
     entries = [each.entry for each in tested]
     if as_json:
-        write_json(sys.stdout, servers=[tool_views.server_as_json(entry) for entry in entries])
+        write_json(sys.stdout, servers=[described.server_in_short(entry) for entry in entries])
     else:
         server_views.write_tests(sys.stdout, entries)
         tool_views.write_problems(sys.stderr, entries)
