@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -20,6 +20,7 @@ from ptc_cli.core.check import CheckReport
 from ptc_cli.core.errors import PtcError, ToolNotFoundError
 from ptc_cli.core.event import Warned
 from ptc_cli.core.execution import Execution
+from ptc_cli.core.inquiry import InquiryKind, Requester
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.learned import LearnedResult
@@ -33,7 +34,6 @@ from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
 from ptc_cli.engine.foresight import with_effects
-from ptc_cli.engine.gate import EmitProgress
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
 from ptc_cli.engine.recent import RecentRuns
@@ -57,7 +57,9 @@ class Engine:
     Nothing is started before it is needed: no server, no checker, no sandbox.
     """
 
-    def __init__(self, settings: Settings, folders: Folders, references: References) -> None:
+    def __init__(
+        self, settings: Settings, folders: Folders, references: References, *, answers: Collection[InquiryKind] = ()
+    ) -> None:
         self.settings = settings
         self.folders = folders
         self._references = references
@@ -66,7 +68,11 @@ class Engine:
         self._learned = LearnedResults(cache, settings=settings.stubs, secrets=lambda: references.secrets)
         self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned)
         self._pool = Pool(
-            settings.servers, resolve=references.for_server, logs=state / "logs", eras=_eras(self._source.catalog)
+            settings.servers,
+            resolve=references.for_server,
+            logs=state / "logs",
+            eras=_eras(self._source.catalog),
+            answers=answers,
         )
         self._pool.on_changed(self._ask_again)
         self._layers: asyncio.Task[Layers] | None = None
@@ -128,15 +134,16 @@ class Engine:
         report = with_lacks(report, self._backend, program)
         return with_effects(report, program, view, settings=self.settings.policy, history=history)
 
-    async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
+    async def start(self, execution: Execution, *, can_ask: bool = False, answers: Collection[InquiryKind] = ()) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.
 
         Args:
             execution: The run to be. What the check finds out (face, names supplied, bindings) is filled in.
             can_ask: Whether somebody follows the run's events and answers questions; otherwise the answer is no.
+            answers: What servers may ask of whoever follows; a server that asks for anything else is declined.
         """
         capped = execution.limits.capped(self.settings.sandbox.maxima)
-        run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask)
+        run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask, answers=answers)
         for name in execution.limits.above(capped):
             run.emit(Warned(message=f"the limit {name} is cut to {getattr(capped, name):,}, its [sandbox.maxima]"))
         return self._set_going(run, self._runner.program(run, self._described_for(execution.program, execution.caller)))
@@ -155,13 +162,14 @@ class Engine:
         *,
         timeout_seconds: float | None = None,
         can_ask: bool = False,
+        answers: Collection[InquiryKind] = (),
     ) -> Run:
         """Make one direct call, through the same gate; its `returned` has what came back once it has ended."""
         limits = self.settings.sandbox.limits
         if timeout_seconds is not None:
             limits = replace(limits, wall_seconds=timeout_seconds)
         execution = direct_execution(caller, server, tool, arguments, limits=limits)
-        run = Run(execution, journal=self.journal, can_ask=can_ask)
+        run = Run(execution, journal=self.journal, can_ask=can_ask, answers=answers)
         view = self._described(caller, lambda entry: server in (entry.name, entry.stub.module))
         return self._set_going(run, self._runner.direct(run, view, server, tool, arguments))
 
@@ -310,11 +318,11 @@ class Engine:
     async def _list(self, server: str) -> ServerListing:
         return await self._pool.list(server)
 
-    async def _carry(self, call: ToolCall, tool: Tool | None, emit_progress: EmitProgress) -> ToolResult:
+    async def _carry(self, call: ToolCall, tool: Tool | None, requester: Requester) -> ToolResult:
         local = self._local.get(call.server)
         if local is not None:
             return await local.call(call)
-        result = await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
+        result = await self._pool.call(call, spec=None if tool is None else tool.spec, requester=requester)
         if tool is not None:
             self._learned.take(self._config(call.server), tool, result)
         return result
@@ -336,7 +344,11 @@ def _eras(catalog: Catalog) -> dict[str, str]:
 
 @asynccontextmanager
 async def open_engine(
-    *, config: str | None = None, cwd: str | Path | None = None, environ: Mapping[str, str] | None = None
+    *,
+    config: str | None = None,
+    cwd: str | Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    answers: Collection[InquiryKind] = (),
 ) -> AsyncIterator[Engine]:
     """Read the configuration that holds in a folder, and give an engine over it.
 
@@ -344,6 +356,8 @@ async def open_engine(
         config: A configuration file, instead of those that are found.
         cwd: Where the search for configuration begins; the current folder by default.
         environ: The environment for references and overrides; the process's by default.
+        answers: What servers may ask at all through this front door, which those of the old protocol are told when they
+            connect; each run says what may be asked in it.
 
     Raises:
         ConfigError: A file cannot be read or says what makes no sense.
@@ -352,7 +366,7 @@ async def open_engine(
     folder = Path(cwd or Path.cwd())
     places = folders(variables)
     settings = load(explicit=config, cwd=folder, environ=variables, folders=places)
-    engine = Engine(settings, places, References(variables, cwd=folder))
+    engine = Engine(settings, places, References(variables, cwd=folder), answers=answers)
     try:
         yield engine
     finally:

@@ -11,6 +11,7 @@ from ptc_cli.core.errors import AuthorisationError, ConfigError, ConnectError, P
 from ptc_cli.core.server import SecretResolver, ServerConfig
 from ptc_cli.upstream import reasons
 from ptc_cli.upstream.backoff import Backoff
+from ptc_cli.upstream.host import Host
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.process import ServerProcess
 from ptc_cli.upstream.target import Target, has_references, resolve
@@ -35,7 +36,7 @@ class Owner:
         resolver: Callable[[ServerConfig], SecretResolver],
         log: ServerLog,
         era: str | None,
-        changed: Callable[[], None],
+        host: Host,
     ) -> None:
         self.failure: PtcError | None = None
         """Why the last attempt to connect failed, or the connection ended unused, until the server answers again."""
@@ -44,7 +45,7 @@ class Owner:
         self._resolver = resolver
         self._log = log
         self._era = era
-        self._changed = changed
+        self._host = host
         self._backoff = Backoff()
         self._closing = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -153,7 +154,7 @@ class Owner:
     async def _opened(self, route: Route, stack: AsyncExitStack, era: str | None) -> Connection:
         try:
             async with asyncio.timeout(self._config.connect_timeout_seconds):
-                return await stack.enter_async_context(route.open(era=era, changed=self._changed))
+                return await stack.enter_async_context(route.open(era=era, host=self._host))
         except Exception as error:
             self._log.note(f"could not connect: {error!r}")
             raise await route.explain(error) from error

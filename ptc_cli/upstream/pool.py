@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import PtcError
+from ptc_cli.core.inquiry import InquiryKind, Requester
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ToolSpec
 from ptc_cli.core.suggest import did_you_mean
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.reasons import quoted
-from ptc_cli.upstream.upstream import Progress, Upstream
+from ptc_cli.upstream.upstream import Upstream
 
 
 class Pool:
@@ -25,7 +26,18 @@ class Pool:
         resolve: Callable[[ServerConfig], SecretResolver],
         logs: Path,
         eras: Mapping[str, str] | None = None,
+        answers: Collection[InquiryKind] = (),
     ) -> None:
+        """Make the upstreams; nothing is started.
+
+        Args:
+            configs: The servers.
+            resolve: How references in a server's configuration are looked up.
+            logs: The folder of their log files.
+            eras: The protocol revision that each is known to speak.
+            answers: What can be asked through us at all: servers of the old protocol are told when they connect.
+        """
+        self._answers = frozenset(answers)
         self._resolve = resolve
         self._logs = logs
         self._callbacks: list[Callable[[str], None]] = []
@@ -50,17 +62,18 @@ class Pool:
         return tuple(await asyncio.gather(*(self.list(name) for name in names)))
 
     async def call(
-        self, call: ToolCall, *, spec: ToolSpec | None = None, progress: Progress | None = None
+        self, call: ToolCall, *, spec: ToolSpec | None = None, requester: Requester | None = None
     ) -> ToolResult:
         """Carry a call; every failure is in the result, and only cancellation is raised.
 
-        `spec` is the tool as it was listed: its output schema decides on wrapped results.
+        `spec` is the tool as it was listed: its output schema decides on wrapped results. Meanwhile the server may ask
+        and tell `requester` something.
         """
         upstream = self._upstreams.get(call.server)
         if upstream is None:
             message, hint = self._unknown(call.server)
             return ToolResult.failed("not-found", message, hint=hint)
-        return await upstream.call(call, spec=spec, progress=progress)
+        return await upstream.call(call, spec=spec, requester=requester)
 
     def failure(self, server: str) -> PtcError | None:
         """Return why a server could not be connected when last tried; its exit code tells a missing login."""
@@ -90,6 +103,7 @@ class Pool:
             resolver=self._resolve,
             log=ServerLog(self._logs, config.name),
             era=era,
+            answers=self._answers,
             changed=lambda: self._tell(config.name),
         )
 
