@@ -74,6 +74,8 @@ class Field:
         Raises:
             ValueError: It is none of this field's; the text says what would be.
         """
+        if not text.strip():
+            raise ValueError("a value")
         match self.kind:
             case "string":
                 return text
