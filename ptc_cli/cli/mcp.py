@@ -12,6 +12,7 @@ import click
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
 from ptc_cli.console import talk
+from ptc_cli.console.reloading import reloading
 from ptc_cli.core import nesting
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.inquiry import InquiryKind
@@ -74,7 +75,7 @@ def start(
         from ptc_cli.serve.mcp import serve_stdio
 
         # What a client does not declare is declined when it is asked.
-        async with invocation.engine(answers=get_args(InquiryKind)) as engine:
+        async with invocation.engine(answers=get_args(InquiryKind)) as engine, reloading(engine):
             chosen = mode or engine.settings.serve.mode
             if transport == "stdio":
                 await serve_stdio(engine, chosen, servers=servers)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli import policy
-from ptc_cli.config import References, folders, load
+from ptc_cli.config import Files, References, folders
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
@@ -27,7 +27,7 @@ from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
 from ptc_cli.core.server import ServerConfig, ServerListing
-from ptc_cli.core.settings import Folders, Settings
+from ptc_cli.core.settings import Folders
 from ptc_cli.core.stub import StubTree
 from ptc_cli.engine.bindings import mentioned
 from ptc_cli.engine.cache import ListingCache
@@ -37,6 +37,7 @@ from ptc_cli.engine.foresight import with_effects
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
 from ptc_cli.engine.recent import RecentRuns
+from ptc_cli.engine.reload import Reload, reload
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.runner import Runner, with_lacks
 from ptc_cli.engine.sessions import Sessions
@@ -58,9 +59,10 @@ class Engine:
     """
 
     def __init__(
-        self, settings: Settings, folders: Folders, references: References, *, answers: Collection[InquiryKind] = ()
+        self, files: Files, folders: Folders, references: References, *, answers: Collection[InquiryKind] = ()
     ) -> None:
-        self.settings = settings
+        self._files = files
+        self.settings = settings = files.load()
         self.folders = folders
         self._references = references
         state, cache = Path(folders.state), Path(folders.cache)
@@ -85,7 +87,7 @@ class Engine:
             suspicion=Suspicion(state / "looked-at"),
             carry=self._carry,
             journal=self.journal,
-            policy=settings.policy,
+            policy=lambda: self.settings.policy,
             secrets=lambda: references.secrets,
         )
         self._views = Views(self._learned.of)
@@ -212,6 +214,24 @@ class Engine:
             if entry.listing.status == "ok":
                 self._in_background(self._source.asked(entry.name))
 
+    def reload(self) -> Reload | None:
+        """Apply the configuration files if one was touched; return what that changed, or None.
+
+        Servers that are reached as before stay connected. A program that runs keeps the catalog that it was checked
+        against; its calls to a server that is now another, or gone, fail.
+
+        Raises:
+            ConfigError: The files cannot be used as they are now. What held before holds on.
+        """
+        settings = self._files.changed()
+        if settings is None:
+            return None
+        found = reload(self.settings, settings)
+        self.settings = found.settings
+        self._source.reconfigure(found.settings.servers)
+        self._in_background(_finished(self._pool.reconfigure(found.settings.servers)))
+        return found
+
     def server_failure(self, server: str) -> PtcError | None:
         """Return why a server could not be connected when last tried; its exit code tells a missing login."""
         return self._pool.failure(server)
@@ -318,13 +338,14 @@ class Engine:
     async def _list(self, server: str) -> ServerListing:
         return await self._pool.list(server)
 
-    async def _carry(self, call: ToolCall, tool: Tool | None, requester: Requester) -> ToolResult:
+    async def _carry(self, call: ToolCall, tool: Tool | None, config: ServerConfig, requester: Requester) -> ToolResult:
         local = self._local.get(call.server)
         if local is not None:
             return await local.call(call)
-        result = await self._pool.call(call, spec=None if tool is None else tool.spec, requester=requester)
+        spec = None if tool is None else tool.spec
+        result = await self._pool.call(call, spec=spec, requester=requester, checked_against=config)
         if tool is not None:
-            self._learned.take(self._config(call.server), tool, result)
+            self._learned.take(config, tool, result)
         return result
 
     def _ask_again(self, server: str) -> None:
@@ -335,6 +356,10 @@ class Engine:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+async def _finished(farewell: Awaitable[object]) -> None:
+    await farewell
 
 
 def _eras(catalog: Catalog) -> dict[str, str]:
@@ -365,8 +390,8 @@ async def open_engine(
     variables = dict(os.environ if environ is None else environ)
     folder = Path(cwd or Path.cwd())
     places = folders(variables)
-    settings = load(explicit=config, cwd=folder, environ=variables, folders=places)
-    engine = Engine(settings, places, References(variables, cwd=folder), answers=answers)
+    files = Files(explicit=config, cwd=folder, environ=variables, folders=places)
+    engine = Engine(files, places, References(variables, cwd=folder), answers=answers)
     try:
         yield engine
     finally:

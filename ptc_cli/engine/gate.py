@@ -28,7 +28,9 @@ from ptc_cli.engine.run import Run
 class Carrier(Protocol):
     """The way from the gate to a tool."""
 
-    async def __call__(self, call: ToolCall, tool: Tool | None, requester: Requester, /) -> ToolResult:
+    async def __call__(
+        self, call: ToolCall, tool: Tool | None, config: ServerConfig, requester: Requester, /
+    ) -> ToolResult:
         """Carry a call that passed; every failure is in the result."""
         ...
 
@@ -105,7 +107,7 @@ class Gate:
             return ToolResult.failed("invalid", problem)
         if refusal := await self._refusal(call, tool, config):
             return refusal
-        return self._judged(await self._carry(call, tool, self._requester), tool, config)
+        return self._judged(await self._carry(call, tool, config, self._requester), tool, config)
 
     def _numbered(self, call: ToolCall) -> ToolCall:
         key = f"{call.site} {call.arguments_digest}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ptc_cli.console import results, talk
 from ptc_cli.console.ask import Asker, answers_of
 from ptc_cli.console.live import Streams, follow
+from ptc_cli.console.reloading import reload
 from ptc_cli.console.terminal import is_terminal, write_foreign
 from ptc_cli.core.catalog import Caller, View
 from ptc_cli.core.errors import PtcError, ToolNotFoundError
@@ -55,6 +56,7 @@ class Prompt:
         while (entry := await self._reader.read()) is not None:
             if entry.strip() in _ENDINGS:
                 break
+            reload(self._engine)
             if entry.strip():
                 code = await self._answer(entry)
         return code

@@ -72,27 +72,34 @@ class Host:
         self.changed = changed
         """To be called when the server's tools changed."""
 
-        self._config = config
+        self.config = config
         self._log = log
         self._cannot_tell = cannot_tell
         self._guests: list[Guest] = []
+        self.quiet = asyncio.Event()
+        """Set while no call is on its way."""
+
+        self.quiet.set()
 
     @asynccontextmanager
     async def entertain(self, call: ToolCall, requester: Requester | None, patience: Patience) -> AsyncIterator[Guest]:
         """Take a call's requester for who is asked, until the call is over; what is still open then is withdrawn."""
         guest = Guest(call=call, requester=requester, patience=patience)
         self._guests.append(guest)
+        self.quiet.clear()
         try:
             yield guest
         finally:
             self._guests.remove(guest)
+            if not self._guests:
+                self.quiet.set()
             for task in guest.open:
                 task.cancel()
             await asyncio.gather(*guest.open, return_exceptions=True)
 
     def answers_for(self, guest: Guest) -> frozenset[InquiryKind]:
         """Return what the server may ask during a call."""
-        own: frozenset[InquiryKind] = frozenset({"roots"} if self._config.roots else ())
+        own: frozenset[InquiryKind] = frozenset({"roots"} if self.config.roots else ())
         return _answers(guest) | own
 
     def logged(self, level: str, logger: str | None, data: JsonValue) -> None:
@@ -104,7 +111,7 @@ class Host:
         for guest in told.values():
             guest.logs += 1
             if guest.requester is not None:
-                guest.requester.log(self._config.name, level, self._log.redacted(text)[:_LOG_CHARACTERS])
+                guest.requester.log(self.config.name, level, self._log.redacted(text)[:_LOG_CHARACTERS])
 
     async def answer(self, method: str, params: JsonObject) -> JsonObject:
         """Answer a request that a server of the old protocol sends, which does not say during which call.
@@ -171,7 +178,7 @@ class Host:
         return Inquiry(
             id=f"{guest.call.id}-q{guest.inquiries}",
             kind=kind,
-            server=self._config.name,
+            server=self.config.name,
             tool=guest.call.tool,
             message=message if isinstance(message, str) else "",
             fields=form,
@@ -182,20 +189,20 @@ class Host:
 
     def _outside(self, method: str) -> JsonObject:
         # An empty list would say that there is no folder at all; who has folders of their own keeps them on an error.
-        if method == "roots/list" and self._config.roots:
+        if method == "roots/list" and self.config.roots:
             return self._roots()
         raise RefusedError("nobody can be asked outside of a call")
 
     def _roots(self) -> JsonObject:
         return {
-            "roots": [{"uri": Path(root).absolute().as_uri(), "name": Path(root).name} for root in self._config.roots]
+            "roots": [{"uri": Path(root).absolute().as_uri(), "name": Path(root).name} for root in self.config.roots]
         }
 
     def _unasked(self, method: str, params: JsonObject, why: str) -> str:
         message = params.get("message")
         said = f" ({quoted(message)})" if isinstance(message, str) else ""
         wanted = METHODS.get(method, quoted(method))
-        return f"server '{self._config.name}' asked for {wanted}{said}, and got none: {why}"
+        return f"server '{self.config.name}' asked for {wanted}{said}, and got none: {why}"
 
 
 async def _paused(limits: list[Patience], task: asyncio.Task[Reply]) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from ptc_cli.core.call import ToolCall, ToolResult
@@ -62,17 +62,24 @@ class Pool:
         return tuple(await asyncio.gather(*(self.list(name) for name in names)))
 
     async def call(
-        self, call: ToolCall, *, spec: ToolSpec | None = None, requester: Requester | None = None
+        self,
+        call: ToolCall,
+        *,
+        spec: ToolSpec | None = None,
+        requester: Requester | None = None,
+        checked_against: ServerConfig | None = None,
     ) -> ToolResult:
         """Carry a call; every failure is in the result, and only cancellation is raised.
 
         `spec` is the tool as it was listed: its output schema decides on wrapped results. Meanwhile the server may ask
-        and tell `requester` something.
+        and tell `requester` something. A server that is no longer the one that was `checked_against` is not called.
         """
         upstream = self._upstreams.get(call.server)
         if upstream is None:
             message, hint = self._unknown(call.server)
-            return ToolResult.failed("not-found", message, hint=hint)
+            return _reconfigured(call) if checked_against else ToolResult.failed("not-found", message, hint=hint)
+        if checked_against is not None and checked_against.identity != upstream.config.identity:
+            return _reconfigured(call)
         return await upstream.call(call, spec=spec, requester=requester)
 
     def failure(self, server: str) -> PtcError | None:
@@ -85,13 +92,18 @@ class Pool:
         if (upstream := self._upstreams.get(server)) is not None:
             upstream.owner.forgive()
 
-    async def reconfigure(self, configs: Iterable[ServerConfig]) -> None:
-        """Take over a changed configuration; servers that are reached as before stay connected."""
+    def reconfigure(self, configs: Iterable[ServerConfig]) -> Awaitable[object]:
+        """Take over a changed configuration at once; servers that are reached as before stay connected.
+
+        What is returned ends the others, each once the calls that it still has are back.
+        """
         wanted = {config.name: config for config in configs}
-        gone = [upstream for name, upstream in self._upstreams.items() if upstream.config != wanted.get(name)]
-        kept = {name: upstream for name, upstream in self._upstreams.items() if upstream.config == wanted.get(name)}
+        before = self._upstreams
+        kept = {name: one for name, one in before.items() if name in wanted and one.is_reached_as(wanted[name])}
         self._upstreams = {name: kept.get(name) or self._upstream(config, None) for name, config in wanted.items()}
-        await asyncio.gather(*(upstream.owner.close() for upstream in gone))
+        for name, upstream in kept.items():
+            upstream.adopt(wanted[name])
+        return asyncio.gather(*(one.retire() for name, one in before.items() if name not in kept))
 
     async def close(self) -> None:
         """End every connection, and every process with all that it started."""
@@ -113,3 +125,11 @@ class Pool:
 
     def _unknown(self, server: str) -> tuple[str, str | None]:
         return f"no server '{quoted(server, mark='')}'", did_you_mean(server, self._upstreams)
+
+
+def _reconfigured(call: ToolCall) -> ToolResult:
+    return ToolResult.failed(
+        "unavailable",
+        f"server '{quoted(call.server, mark='')}': its configuration was changed while the program ran",
+        hint="It was not called. Run the program again: it is checked against the servers as they are now.",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ptc_cli.upstream.connection import Connection
 
 _NOT_REPEATED = "It may have done its work all the same: the call is not repeated."
+
+_FAREWELL_SECONDS = 60.0
+"""How long a server that is configured no more may take over the calls that it still has."""
 
 _PAGES_SECONDS = 60.0
 """How long a server may take over its whole list, beside connecting."""
@@ -50,6 +53,22 @@ class Upstream:
         self._log = log
         self._places = Queue(config.concurrent_calls)
         self._tool_places = {name: Queue(tool.concurrent_calls) for name, tool in config.tools.items()}
+
+    def is_reached_as(self, config: ServerConfig) -> bool:
+        """Say whether a changed configuration leaves the connection as it is."""
+        return _as_reached(self.config) == _as_reached(config)
+
+    def adopt(self, config: ServerConfig) -> None:
+        """Take over a configuration under which the server is reached as before."""
+        self.config = self.owner.config = self._host.config = config
+
+    async def retire(self) -> None:
+        """End the connection once the calls that are on their way are back, or at the latest after a while."""
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._host.quiet.wait(), _FAREWELL_SECONDS)
+        finally:
+            await self.owner.close()
 
     async def list_tools(self) -> ServerListing:
         """Ask for the tools; a server that fails is a listing that says why."""
@@ -207,3 +226,9 @@ def _may_be_repeated(call: ToolCall, spec: ToolSpec | None) -> bool:
 def _pages(error: VisitError) -> str:
     pages = ", ".join(str(visit.get("url")) for visit in error.visits if visit_fault(visit.get("url")) is None)
     return f"Somebody must first visit: {pages}" if pages else "It wants a page visited first, and does not say which."
+
+
+def _as_reached(config: ServerConfig) -> ServerConfig:
+    """Return a configuration without what the connection has nothing to do with."""
+    place = replace(config.origin, line=None)
+    return replace(config, origin=place, allow=(), ask=(), deny=(), learn=True)
