@@ -9,9 +9,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ptc_cli.console.reloading import reloading
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.engine import Engine
 from tests.engines import CALLER, engine_over, execution, plain_server, run
+from tests.integration.serve.clients import Heard, connected
 
 
 def children() -> set[int]:
@@ -110,3 +112,22 @@ async def test_a_server_that_is_asked_for_its_tools_when_it_changes_is_asked_ane
 
         view = await engine.describe(CALLER)
         assert "tool_0000" in {tool.spec.name for tool in view}
+
+
+async def test_a_client_that_is_served_meanwhile_hears_of_a_new_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard = Heard()
+    async with (
+        engine_over(tmp_path, plain_server()) as engine,
+        reloading(engine),
+        connected(engine, "sidecar", heard=heard) as client,
+    ):
+        assert "new__add" not in {tool.name for tool in (await client.list_tools()).tools}
+        heard.changed.clear()
+
+        rewrite(tmp_path, plain_server() + plain_server("new"))
+        await asyncio.wait_for(heard.changed.wait(), 30)
+
+        assert "new__add" in {tool.name for tool in (await client.list_tools()).tools}
+    assert "configuration applied: added new" in capsys.readouterr().err
