@@ -73,6 +73,7 @@ def server_of(entry: Entry, reader: Reader, *, folder: Folder, origin: Origin, i
         "auth": auth,
         "cwd": None if cwd is None else folder.resolve(cwd),
     }
+    given["roots"] = tuple(folder.resolve(root) for root in cast("tuple[str, ...]", stated.get("roots", ())))
     return replace(
         build(ServerConfig, {"name": entry.name, "origin": origin, **given}),
         origin=replace(origin, line=reader.document.line(entry.at)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from ptc_cli.upstream import reasons
 from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.auth.bearer import Bearer, Credentials
 from ptc_cli.upstream.connection import Connection, connect
+from ptc_cli.upstream.host import Host
 from ptc_cli.upstream.http import CURRENT, Exchange, client
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.process import ServerProcess
@@ -36,7 +37,7 @@ HANDSHAKE = "2025-11-25"
 class Route(Protocol):
     """One way to a server."""
 
-    def open(self, *, era: str | None, changed: Callable[[], None]) -> AbstractAsyncContextManager[Connection]:
+    def open(self, *, era: str | None, host: Host) -> AbstractAsyncContextManager[Connection]:
         """Open a connection; `explain` says what its exceptions mean."""
         ...
 
@@ -54,9 +55,9 @@ class StdioRoute:
         self._log = log
         self._streams = StdioStreams(process, log)
 
-    def open(self, *, era: str | None, changed: Callable[[], None]) -> AbstractAsyncContextManager[Connection]:
+    def open(self, *, era: str | None, host: Host) -> AbstractAsyncContextManager[Connection]:
         """Open a connection."""
-        return connect(self._streams.open(), era=era, log=self._log, changed=changed)
+        return connect(self._streams.open(), era=era, host=host)
 
     async def explain(self, error: BaseException) -> PtcError:
         """Return why the connection could not be opened."""
@@ -79,12 +80,12 @@ class HttpRoute:
         self._credentials = Credentials(config, target, logins)
 
     @asynccontextmanager
-    async def open(self, *, era: str | None, changed: Callable[[], None]) -> AsyncIterator[Connection]:
+    async def open(self, *, era: str | None, host: Host) -> AsyncIterator[Connection]:
         """Open a connection."""
         CURRENT.set(self._exchange)
         async with client(self._target.url, self._target.headers, wrap=self._with_login) as http:
             spoken = HANDSHAKE if self._config.transport == "sse" else era
-            async with connect(self._streams(http), era=spoken, log=self._log, changed=changed) as connection:
+            async with connect(self._streams(http), era=spoken, host=host) as connection:
                 yield connection
 
     def _with_login(self, transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncBaseTransport:
