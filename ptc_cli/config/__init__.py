@@ -1,15 +1,20 @@
 """Configuration: find it, read it in whichever client's format, merge it, edit it; and what its references mean."""
 
-from ptc_cli.config.edit import add_server, create, remove_server, set_output_schema
+from ptc_cli.config.edit import add_server, create, remove_server, set_approved, set_output_schema
 from ptc_cli.config.folders import folders
+from ptc_cli.config.grants import Grant, GrantStore
 from ptc_cli.config.load import Review, load, review
 from ptc_cli.config.references import References
 from ptc_cli.config.start import initial
+from ptc_cli.config.state import StateFile
 from ptc_cli.config.trust import TrustStore
 
 __all__ = [
+    "Grant",
+    "GrantStore",
     "References",
     "Review",
+    "StateFile",
     "TrustStore",
     "add_server",
     "create",
@@ -18,5 +23,6 @@ __all__ = [
     "load",
     "remove_server",
     "review",
+    "set_approved",
     "set_output_schema",
 ]

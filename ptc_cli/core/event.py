@@ -9,14 +9,17 @@ from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.result import Result
+from ptc_cli.core.server import Label
 
 RunState = Literal[
     "checking", "rejected", "running", "waiting", "ok", "failed", "timeout", "limit", "killed", "cancelled"
 ]
 """`waiting`: a person is being asked."""
 
-Decision = Literal["once", "all", "remember", "no"]
-"""`all`: every further call of this tool in this run. `remember`: as policy, from now on."""
+Decision = Literal["once", "all", "program", "remember", "no"]
+"""`all`: every further call of this tool in this run. `program`: also of the tools that the question lists.
+`remember`: `all`, and as policy from now on.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,25 @@ class Question:
 
     foreseen: int | None = None
     """How many more calls of this tool the program is known to make; None when that is not known."""
+
+    stakes: tuple[Label, ...] = ()
+    """What was read that makes this call a question, whatever the rest of policy says."""
+
+    listed: tuple[str, ...] = ()
+    """The other tools, as `server.tool`, that the program is known to call and that need approval.
+
+    Empty also where not all is known of it: nobody can approve a list that is not whole.
+    """
+
+    @property
+    def path(self) -> str:
+        """The tool that is asked for, as `server.tool`."""
+        return f"{self.call.server}.{self.call.tool}"
+
+    def settles(self, other: Question, decision: Decision) -> bool:
+        """Say whether a decision on this question decides another one, of the same run, as well."""
+        covered = {"all": {self.path}, "remember": {self.path}, "program": {self.path, *self.listed}}.get(decision, ())
+        return other.path in covered and set(other.stakes) <= set(self.stakes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import get_args
 
@@ -31,6 +32,14 @@ from ptc_cli.core.result import Artifact, CallSummary, Result
 from ptc_cli.journal import Journal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """A question that waits for its answer, from whom it comes included."""
+
+    question: Question
+    answer: asyncio.Future[tuple[Decision, str]]
+
+
 class Run:
     """One run, from its check to its result. Belongs to the event loop that started it."""
 
@@ -49,7 +58,7 @@ class Run:
         self._journal = journal
         self._events: list[Event] = []
         self._more = asyncio.Event()
-        self._questions: dict[str, asyncio.Future[tuple[Decision, str]]] = {}
+        self._questions: dict[str, _Open] = {}
         self._output: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self._warnings: list[str] = []
         self._task: asyncio.Task[Result] | None = None
@@ -118,19 +127,28 @@ class Run:
         await asyncio.wait([self._task])
         return self._task.result()
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that are open, in the order in which they were asked."""
+        return tuple(each.question for each in self._questions.values() if not each.answer.done())
+
     def answer(self, question: str, decision: Decision, *, by: str) -> bool:
-        """Answer a question; say whether it was still open."""
+        """Answer a question, and the open ones that this decides as well; say whether it was still open."""
         if decision not in get_args(Decision):
             raise ValueError(f"a decision is one of {', '.join(get_args(Decision))}, not {decision!r}")
-        waiting = self._questions.get(question)
-        if waiting is None or waiting.done():
+        answered = self._questions.get(question)
+        if answered is None or answered.answer.done():
             return False
-        waiting.set_result((decision, by))
+        answered.answer.set_result((decision, by))
+        for other in self._questions.values():
+            if not other.answer.done() and answered.question.settles(other.question, decision):
+                other.answer.set_result(("once", by))
         return True
 
     async def ask(self, question: Question, *, timeout_seconds: float) -> Decision:
         """Ask a person; no answer in time means no. The run's clock stands still meanwhile."""
-        self._questions[question.id] = waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[tuple[Decision, str]] = asyncio.get_running_loop().create_future()
+        self._questions[question.id] = _Open(question=question, answer=waiting)
         self.clock.pause()
         self.state = "waiting"
         self.emit(Asked(question=question))
