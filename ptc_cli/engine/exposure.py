@@ -74,12 +74,12 @@ class Exposure:
     def __init__(self, exposures: Exposures, execution: Execution) -> None:
         self._exposures = exposures
         self._execution = execution
-        self._recorded: set[Label] = set()
+        self._own: dict[Label, Reading] = {}
 
     @property
     def readings(self) -> Readings:
-        """What was read, the first of each label."""
-        return self._exposures.read_by(self._execution)
+        """What was read, the first of each label; the run's own before what was read earlier."""
+        return {**self._exposures.read_by(self._execution), **self._own}
 
     def add(self, labels: Iterable[Label], what: str, *, line: int) -> None:
         """Record that a call is about to bring in what has these labels.
@@ -87,12 +87,12 @@ class Exposure:
         Raises:
             ConfigError: It cannot be recorded where it would be forgotten otherwise.
         """
-        fresh = [label for label in labels if label in _READ and label not in self._recorded]
+        fresh = [label for label in labels if label in _READ and label not in self._own]
         if fresh:
             run = self._execution.run
             read = {label: Reading(label=label, what=what, line=line, run=run) for label in fresh}
             self._exposures.take(self._execution, read)
-            self._recorded.update(fresh)
+            self._own.update(read)
 
 
 class WorkspaceReadings:

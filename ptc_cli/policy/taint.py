@@ -45,7 +45,7 @@ def stakes(readings: Readings, mode: TaintMode) -> tuple[Reading, ...]:
 def told(readings: Sequence[Reading], path: str, *, run: str) -> str:
     """Say why a call of `path` must be approved: what was read, by which line, and what is about to be sent."""
     read = " and ".join(f"{_READ[each.label]} ({_place(each, run)})" for each in readings)
-    return f"{read} was read, and '{path}' sends data out (taint)"
+    return f"{read} {'was' if len(readings) == 1 else 'were'} read, and '{path}' sends data out (taint)"
 
 
 def _place(reading: Reading, run: str) -> str:
