@@ -1,0 +1,87 @@
+"""What the gate adds to a call: everything but the way to the server, with labels, taint and budgets on.
+
+Run as `python -m tests.benchmarks.bench_gate`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from ptc_cli.core.call import Content, ToolCall, ToolResult
+from ptc_cli.core.catalog import Tool
+from ptc_cli.engine import Engine, Run
+from ptc_cli.engine.approvals import Approvals
+from ptc_cli.engine.asking import Asking
+from ptc_cli.engine.exposure import Exposures
+from ptc_cli.engine.gate import EmitProgress, Gate
+from tests.benchmarks.figures import HEADER, machine, row
+from tests.engines import CALLER, engine_over, execution, plain_server
+
+CALLS = 200
+"""Of one run: as many as a run may make by default."""
+
+ROUNDS = 50
+
+LABELS = """
+[servers.plain.labels]
+"e*" = ["private"]
+"add" = ["untrusted", "sends"]
+[policy]
+deny = ["*.delete_*", "files.*"]
+[policy.budgets]
+"plain.*" = 100000
+"*.add" = 100000
+"other.*" = 3
+"""
+
+ANSWER = ToolResult(value={"sum": 3}, structured={"sum": 3}, content=(Content(type="text", text='{"sum": 3}'),))
+
+
+async def arrived(call: ToolCall, tool: Tool | None, emit_progress: EmitProgress) -> ToolResult:
+    """Answer at once, in the place of a server."""
+    return ANSWER
+
+
+async def seconds_per_call(engine: Engine, state: Path, number: int) -> float:
+    """Return the mean time that calls of one run take through a gate that leads nowhere."""
+    wanted = replace(execution("1"), caller=replace(CALLER, session=str(number)))
+    run = Run(wanted, journal=engine.journal, can_ask=False)
+    settings = engine.settings.policy
+    approvals = Approvals(engine.folders)
+    gate = Gate(
+        view=await engine.describe(CALLER),
+        run=run,
+        settings=settings,
+        carry=arrived,
+        secrets=frozenset,
+        approvals=approvals,
+        asking=Asking(run, effects=None, remember=approvals.remember, timeout_seconds=1),
+        exposure=Exposures(state).of(wanted),
+    )
+    calls = [
+        ToolCall(run="", site=1, server="plain", tool="add", arguments={"a": n, "b": 2}, deadline=0)
+        for n in range(CALLS)
+    ]
+    started = time.perf_counter()
+    for call in calls:
+        assert (await gate.call(call)).failure is None
+    return (time.perf_counter() - started) / CALLS
+
+
+async def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with engine_over(Path(folder), plain_server() + LABELS) as engine:
+            await engine.describe(CALLER)
+            print(machine())
+            print(HEADER)
+            samples = [await seconds_per_call(engine, Path(folder), number) for number in range(ROUNDS)]
+            print(row("one call through the gate", samples[5:], bar="0.05"))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
