@@ -54,10 +54,11 @@ class Question:
         """The tool that is asked for, as `server.tool`."""
         return f"{self.call.server}.{self.call.tool}"
 
-    def settles(self, other: Question, decision: Decision) -> bool:
-        """Say whether a decision on this question decides another one, of the same run, as well."""
-        covered = {"all": {self.path}, "remember": {self.path}, "program": {self.path, *self.listed}}.get(decision, ())
-        return other.path in covered and set(other.stakes) <= set(self.stakes)
+    def approved(self, decision: Decision) -> tuple[str, ...]:
+        """Return the tools, as `server.tool`, of which a decision lets every further call of the run pass."""
+        if decision in ("once", "no"):
+            return ()
+        return (self.path, *self.listed) if decision == "program" else (self.path,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

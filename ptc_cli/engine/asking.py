@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.effects import Effects
-from ptc_cli.core.event import Decision, Question, Warned
+from ptc_cli.core.event import Question, Warned
 from ptc_cli.core.server import Label, ServerConfig, ToolSpec
 from ptc_cli.engine.foresight import asked_for, calls_foreseen
 from ptc_cli.engine.run import Run
@@ -66,34 +65,19 @@ class Asking:
         self._effects = effects
         self._remember = remember
         self._timeout_seconds = timeout_seconds
-        self._granted: dict[str, frozenset[Label]] = {}
-        """Tools that are approved for the run, with what was at stake when they were."""
 
     async def refusal(self, doubt: Doubt) -> ToolResult | None:
         """Return why a call may not pass; None where a person lets it."""
-        if self._is_granted(doubt.path, doubt.stakes):
+        if self._run.is_approved(doubt.path, doubt.stakes):
             return None
         if not self._run.can_ask:
             return _unasked(doubt)
-        question = self._question(doubt)
-        decision = await self._run.ask(question, timeout_seconds=self._timeout_seconds)
+        decision = await self._run.ask(self._question(doubt), timeout_seconds=self._timeout_seconds)
         if decision == "no":
             return ToolResult.failed("denied", f"'{doubt.path}' was not approved: {doubt.reason}", hint=_WHAT_TO_DO)
-        self._grant(question, decision)
         if decision == "remember":
             self._run.emit(Warned(message=self._remembered(doubt)))
         return None
-
-    def _is_granted(self, path: str, stakes: Collection[Label]) -> bool:
-        granted = self._granted.get(path)
-        return granted is not None and granted.issuperset(stakes)
-
-    def _grant(self, question: Question, decision: Decision) -> None:
-        if decision == "once":
-            return
-        listed = question.listed if decision == "program" else ()
-        for path in (question.path, *listed):
-            self._granted[path] = self._granted.get(path, frozenset()).union(question.stakes)
 
     def _remembered(self, doubt: Doubt) -> str:
         if doubt.spec is None:
@@ -114,7 +98,9 @@ class Asking:
             line=lines[call.site - 1].strip() if 0 < call.site <= len(lines) else "",
             foreseen=calls_foreseen(self._effects, call.server, call.tool, made=doubt.made),
             stakes=doubt.stakes,
-            listed=tuple(each for each in listed if not self._is_granted(each, doubt.stakes) and each != doubt.path),
+            listed=tuple(
+                each for each in listed if not self._run.is_approved(each, doubt.stakes) and each != doubt.path
+            ),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import get_args
@@ -29,6 +29,7 @@ from ptc_cli.core.event import (
 )
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.result import Artifact, CallSummary, Result
+from ptc_cli.core.server import Label
 from ptc_cli.journal import Journal
 
 
@@ -59,6 +60,9 @@ class Run:
         self._events: list[Event] = []
         self._more = asyncio.Event()
         self._questions: dict[str, _Open] = {}
+        self._approved: dict[str, frozenset[Label]] = {}
+        """Tools that are approved for the run, with what had been read when they were."""
+
         self._output: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self._warnings: list[str] = []
         self._task: asyncio.Task[Result] | None = None
@@ -140,10 +144,16 @@ class Run:
         if answered is None or answered.answer.done():
             return False
         answered.answer.set_result((decision, by))
+        for path in answered.question.approved(decision):
+            self._approved[path] = self._approved.get(path, frozenset()).union(answered.question.stakes)
         for other in self._questions.values():
-            if not other.answer.done() and answered.question.settles(other.question, decision):
+            if not other.answer.done() and self.is_approved(other.question.path, other.question.stakes):
                 other.answer.set_result(("once", by))
         return True
+
+    def is_approved(self, path: str, stakes: Collection[Label]) -> bool:
+        """Say whether every call of a tool may pass, by what was said when as much had been read."""
+        return path in self._approved and self._approved[path].issuperset(stakes)
 
     async def ask(self, question: Question, *, timeout_seconds: float) -> Decision:
         """Ask a person; no answer in time means no. The run's clock stands still meanwhile."""
