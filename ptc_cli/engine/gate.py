@@ -69,6 +69,7 @@ class Gate:
         self._made: Counter[tuple[str, str]] = Counter()
         """Calls so far, by server and tool."""
 
+        self._labels_of: dict[tuple[str, str], tuple[Label, ...]] = {}
         self._calls = 0
         self._result_bytes = 0
         self.exceeded: tuple[str, float] | None = None
@@ -76,7 +77,7 @@ class Gate:
 
     async def call(self, call: ToolCall) -> ToolResult:
         """Carry one call, or say why not. Raises nothing but cancellation."""
-        call = self._named(self._numbered(call))
+        call = self._numbered(self._named(call))
         self._made[call.server, call.tool] += 1
         started = time.monotonic()
         self._run.emit(CallStarted(call=call))
@@ -122,7 +123,8 @@ class Gate:
             tool, config = self._looked_up(call)
         except ToolNotFoundError:
             return call
-        return replace(call, server=config.name, tool=call.tool if tool is None else tool.spec.name)
+        name = call.tool if tool is None else tool.spec.name
+        return call if (call.server, call.tool) == (config.name, name) else replace(call, server=config.name, tool=name)
 
     def _looked_up(self, call: ToolCall) -> tuple[Tool | None, ServerConfig]:
         entry = self._view.server(call.server)
@@ -181,7 +183,10 @@ class Gate:
 
     def _labels(self, call: ToolCall, tool: Tool | None, config: ServerConfig) -> tuple[Label, ...]:
         if tool is not None:
-            return tool_labels(tool.spec, config)
+            key = (call.server, call.tool)
+            if key not in self._labels_of:
+                self._labels_of[key] = tool_labels(tool.spec, config)
+            return self._labels_of[key]
         return resource_labels(call.tool, config, self._view.server(call.server).listing.tools)
 
     def _note_reading(self, call: ToolCall, labels: Collection[Label]) -> ToolResult | None:

@@ -22,9 +22,9 @@ def test_a_remembered_answer_is_listed_shown_with_its_run_and_forgotten(ptc: Ptc
     again = ptc("run", "-c", "plain.nothing()")
 
     assert [(each["tool"], each["standing"]) for each in listed] == [("plain.nothing", "holds")]
-    assert ["1", "plain.nothing", "remember", "cli"] == [
+    assert [
         word for line in shown.splitlines() if "asks before" in line for word in line.split() if word in _WORDS
-    ]
+    ] == ["1", "plain.nothing", "remember", "cli"]
     assert unasked.returncode == 0
     assert "'plain.nothing' is asked for again" in revoked.stderr
     assert again.returncode == 6
