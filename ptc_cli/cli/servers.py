@@ -1,4 +1,4 @@
-"""`ptc servers`: list, scan, add, remove, test, trust, log in and out."""
+"""`ptc servers`: list, scan, add, remove, test, trust, log in and out; what is approved for good."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ptc_cli.cli import server_import, server_views, tool_views
+from ptc_cli.cli import server_grants, server_import, server_views, tool_views
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
@@ -16,6 +16,7 @@ from ptc_cli.cli.server_edit import Wanted, add_to_file, remove_from_file, trust
 from ptc_cli.cli.server_login import log_in, log_out, shown_login
 from ptc_cli.cli.server_test import test_servers
 from ptc_cli.console import talk
+from ptc_cli.console.tables import table
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core import described
 from ptc_cli.core.catalog import ServerEntry
@@ -252,4 +253,46 @@ def trust(invocation: Invocation, file: Path | None, yes: bool, as_json: bool) -
     trusted = trust_files(file, explicit=invocation.config, is_granted=yes)
     if as_json:
         write_json(sys.stdout, trusted=[str(path) for path in trusted])
+    return 0
+
+
+@command.command()
+@json_option
+@pass_invocation
+def grants(invocation: Invocation, as_json: bool) -> int:
+    """List the tools that were approved for good ("remember"), and whether they are still what they were."""
+    return perform(_grants(invocation, as_json=as_json))
+
+
+async def _grants(invocation: Invocation, *, as_json: bool) -> int:
+    async with invocation.engine() as engine:
+        known = server_grants.approved(engine.settings)
+        view = await engine.describe(invocation.caller)
+    rows = [(each.path, server_grants.standing(each, view), each.since, each.where) for each in known]
+    if as_json:
+        names = ("tool", "standing", "since", "file")
+        write_json(sys.stdout, grants=[dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        table(sys.stdout, ("tool", "standing", "since", "file"), rows)
+    if not rows:
+        talk.note(sys.stderr, "nothing is approved for good")
+    return 0
+
+
+@command.command()
+@click.argument("names", nargs=-1, required=True, metavar="SERVER[.TOOL]...")
+@json_option
+@pass_invocation
+def revoke(invocation: Invocation, names: tuple[str, ...], as_json: bool) -> int:
+    """Forget that tools were approved for good: they are asked for again."""
+    return perform(_revoke(invocation, names, as_json=as_json))
+
+
+async def _revoke(invocation: Invocation, names: tuple[str, ...], *, as_json: bool) -> int:
+    async with invocation.engine() as engine:
+        gone = server_grants.revoke(engine.settings, names)
+    if as_json:
+        write_json(sys.stdout, revoked=[each.path for each in gone])
+    for each in gone:
+        talk.note(sys.stderr, f"'{each.path}' is asked for again")
     return 0

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, Union, get_args, get_origin, get_type_hin
 
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.server import ServerConfig, ToolConfig
-from ptc_cli.core.settings import Settings
+from ptc_cli.core.settings import PolicySettings, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +91,9 @@ _NOT_IN_FILES = {
 
 _NARROWER: Mapping[tuple[type, str], Shape] = {
     (ServerConfig, "transport"): Choice(words=("stdio", "http", "sse")),
-    (ToolConfig, "labels"): ListOf(item=Choice(words=("private", "untrusted", "sends"))),
+    (PolicySettings, "budgets"): TableOf(item=Number(is_integer=True, least=1.0, most=1_000_000.0)),
 }
-"""What a file may say less of than the field's type allows."""
+"""What a file says otherwise, or less of, than the field's type has it."""
 
 _BOUNDS = {
     "_seconds": (0.01, 7 * 86_400.0),

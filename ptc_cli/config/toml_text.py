@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from ptc_cli.config.shape import Key, Record, record
 from ptc_cli.core.errors import ConfigError
-from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.jsonvalue import JsonValue
 from ptc_cli.core.server import AuthConfig, ServerConfig, ToolConfig
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -28,8 +28,8 @@ def server_table(server: ServerConfig, above: tuple[str, ...] = ()) -> str:
     return "\n".join(lines) + "\n"
 
 
-def assignment(key: str, value: JsonObject) -> str:
-    """Return a line that gives a key a table for its value.
+def assignment(key: str, value: JsonValue) -> str:
+    """Return a line that gives a key its value.
 
     Raises:
         ConfigError: It holds what TOML cannot say.

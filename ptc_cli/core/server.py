@@ -16,6 +16,9 @@ ServerStatus = Literal["ok", "failed", "disabled", "untrusted", "unknown"]
 
 DirectOrProgrammatic = Literal["direct", "programmatic"]
 
+Label = Literal["private", "untrusted", "sends"]
+"""`private`: reads what is the user's. `untrusted`: returns what strangers wrote. `sends`: carries data out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
@@ -49,8 +52,11 @@ class ToolConfig:
     """How many calls of it may be on their way at once; None for as many as the server takes."""
 
     allowed_callers: tuple[DirectOrProgrammatic, ...] = ("direct", "programmatic")
-    labels: tuple[str, ...] = ()
-    """Any of `private`, `untrusted`, `sends`."""
+    labels: tuple[Label, ...] = ()
+    """Besides those that the server's `labels` and its own annotations give it; none can be taken away."""
+
+    approved: str | None = None
+    """What `approval` gave when a person said that the tool need not be asked for; counts while it is the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +113,9 @@ class ServerConfig:
 
     ask: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
+    """Labels by globs over wire names of tools, or addresses of resources."""
+
     tools: Mapping[str, ToolConfig] = field(default_factory=dict)
     learn: bool = True
     """Whether result types are learned from what its tools return, where none is declared."""
@@ -199,6 +208,11 @@ class ToolSpec:
                 ],
             }
         )
+
+
+def approval(config: ServerConfig, spec: ToolSpec) -> str:
+    """Return what a person approves with a tool: how its server is reached, and what the server says of it."""
+    return digest([config.identity, spec.digest])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

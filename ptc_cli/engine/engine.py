@@ -29,10 +29,12 @@ from ptc_cli.core.result import Result
 from ptc_cli.core.server import ServerConfig, ServerListing
 from ptc_cli.core.settings import Folders
 from ptc_cli.core.stub import StubTree
+from ptc_cli.engine.approvals import Approvals
 from ptc_cli.engine.bindings import mentioned
 from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
+from ptc_cli.engine.exposure import Exposures
 from ptc_cli.engine.foresight import with_effects
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
@@ -81,6 +83,8 @@ class Engine:
         self._pool.on_changed(self._ask_again)
         self._layers: asyncio.Task[Layers] | None = None
         self._sessions = Sessions(settings.sandbox, lambda: self._backend)
+        self._approvals = Approvals(folders)
+        self._exposures = Exposures(state)
         self._runner = Runner(
             checker=lambda: self._checker,
             backend=lambda: self._backend,
@@ -91,6 +95,8 @@ class Engine:
             journal=self.journal,
             policy=lambda: self.settings.policy,
             secrets=lambda: references.secrets,
+            approvals=self._approvals,
+            exposures=self._exposures,
         )
         self._views = Views(self._learned.of)
         self._recent = RecentRuns(self.journal)
@@ -136,7 +142,15 @@ class Engine:
         view = await self._described_for(program, caller)
         report = await self._checker.check(program, view, strict=strict, history=history)
         report = with_lacks(report, self._backend, program)
-        return with_effects(report, program, view, settings=self.settings.policy, history=history)
+        return with_effects(
+            report,
+            program,
+            view,
+            settings=self.settings.policy,
+            approvals=self._approvals,
+            readings=self._exposures.known_to(caller),
+            history=history,
+        )
 
     async def start(self, execution: Execution, *, can_ask: bool = False, answers: Collection[InquiryKind] = ()) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.

@@ -30,20 +30,15 @@ LEVELS: tuple[types.LoggingLevel, ...] = get_args(types.LoggingLevel)
 LOG_BYTES = 4_000
 ASKED_BYTES = 2_000
 
-_DECISIONS: Mapping[str, Decision] = MappingProxyType({"once": "once", "all": "all", "no": "no"})
-
-_FORM: types.ElicitRequestedSchema = {
-    "type": "object",
-    "properties": {
-        "decision": {
-            "type": "string",
-            "title": "Allow this call?",
-            "enum": ["once", "all", "no"],
-            "enumNames": ["Yes, this call", "Yes, every call of this tool in this run", "No"],
-        }
-    },
-    "required": ["decision"],
-}
+_ANSWERS: Mapping[Decision, str] = MappingProxyType(
+    {
+        "once": "Yes, this call",
+        "all": "Yes, every call of this tool in this run",
+        "program": "Yes, every call on this program's list",
+        "no": "No",
+    }
+)
+"""What a client is offered. To be remembered, an answer must be given to ptc itself."""
 
 
 class Peer:
@@ -86,17 +81,30 @@ class Peer:
     async def ask(self, question: Question) -> Decision:
         """Put a question to the person behind the client; whatever is not a clear yes is a no."""
         try:
-            result = await self._session.elicit_form(asked(question), _FORM, related_request_id=self._request_id)
+            result = await self._session.elicit_form(
+                asked(question), _form(question), related_request_id=self._request_id
+            )
         except (MCPError, ValidationError) as error:
             logger.warning("the client could not ask: %s", one_line(str(error), 300))
             return "no"
-        decision = (result.content or {}).get("decision") if result.action == "accept" else "no"
-        return _DECISIONS.get(str(decision), "no")
+        said = (result.content or {}).get("decision") if result.action == "accept" else "no"
+        return next((decision for decision in _ANSWERS if decision == said), "no")
 
     async def reply(self, inquiry: Inquiry) -> Reply:
         """Pass on what a server asks."""
         assert self._request_id is not None
         return await passed_on(self._session, self._request_id, inquiry)
+
+
+def _form(question: Question) -> types.ElicitRequestedSchema:
+    offered = [decision for decision in _ANSWERS if decision != "program" or question.listed]
+    decision = {
+        "type": "string",
+        "title": "Allow this call?",
+        "enum": offered,
+        "enumNames": [_ANSWERS[each] for each in offered],
+    }
+    return {"type": "object", "properties": {"decision": decision}, "required": ["decision"]}
 
 
 def known_level(level: str) -> types.LoggingLevel:
@@ -112,8 +120,10 @@ def asked(question: Question) -> str:
     lines = [
         f"{one_line(question.program)} wants to call {one_line(call.server)}.{one_line(call.tool)}{where}",
         f"with {arguments}",
-        f"Asked because {one_line(question.reason, 300)}.",
+        f"Asked because {one_line(question.reason, 600)}.",
     ]
     if question.foreseen:
         lines.append(f"{question.foreseen} more calls of this tool are expected in this run.")
+    if question.listed:
+        lines.append(f"Also on the program's list: {one_line(', '.join(question.listed), 300)}.")
     return "\n".join(lines)
