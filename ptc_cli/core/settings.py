@@ -26,6 +26,11 @@ class PolicySettings:
     """Globs over `server.tool`; the union over all files."""
 
     ask_timeout_seconds: float = 300.0
+    pins: Literal["on", "off"] = "on"
+    """Whether a tool that is not as it was approved is held back; a project's file cannot switch it off."""
+
+    new_tools: Literal["pin", "hold"] = "pin"
+    """Whether a tool that a known server did not have is approved as it is first seen, or held back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
