@@ -1,4 +1,4 @@
-"""`ptc servers`: list, scan, add, remove, test and trust."""
+"""`ptc servers`: list, scan, add, remove, test and trust; diff, approve and reject."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ptc_cli.cli import server_views, tool_views
+from ptc_cli.cli.approval import approve, diff, reject
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
@@ -25,7 +26,7 @@ from ptc_cli.scan import scan as scan_servers
 
 @click.group(cls=Noun)
 def command() -> None:
-    """List, add, remove, test and trust the MCP servers that programs can reach."""
+    """List, add, remove, test, trust and approve the MCP servers that programs can reach."""
 
 
 @command.command("list")
@@ -40,12 +41,17 @@ def list_servers(invocation: Invocation, refresh: bool, as_json: bool) -> int:
 async def _list(invocation: Invocation, *, refresh: bool, as_json: bool) -> int:
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller, refresh=refresh)
+        news = engine.quarantine.news(view.servers)
     findings = scan_servers(view.servers)
     if as_json:
         servers = [_with_findings(entry, findings) for entry in view.servers]
         write_json(sys.stdout, servers=servers)
     else:
         server_views.write_servers(sys.stdout, view.servers, findings)
+    for message in news:
+        talk.warning(sys.stderr, message)
+    if any(entry.held for entry in view.servers):
+        talk.note(sys.stderr, "what is held back, and why, is shown by: ptc servers diff")
     if any(finding.severity != "note" for finding in findings):
         talk.note(sys.stderr, "what servers marked with ! say looks meant to mislead; see it with: ptc servers scan")
     if not view.servers:
@@ -179,3 +185,7 @@ def trust(invocation: Invocation, file: Path | None, yes: bool, as_json: bool) -
     if as_json:
         write_json(sys.stdout, trusted=[str(path) for path in trusted])
     return 0
+
+
+for each in (diff, approve, reject):
+    command.add_command(each)

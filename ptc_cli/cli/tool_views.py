@@ -8,6 +8,7 @@ from typing import TextIO
 from ptc_cli.console import talk
 from ptc_cli.console.tables import listing
 from ptc_cli.core.catalog import ServerEntry, Tool, View
+from ptc_cli.core.codec import to_json
 from ptc_cli.core.jsonvalue import JsonObject
 
 NO_SERVER = "no server is configured; add one with: ptc servers add NAME -- COMMAND ARGS"
@@ -77,6 +78,7 @@ def server_as_json(entry: ServerEntry) -> JsonObject:
         "reason": listed.reason,
         "tools": len(entry.tools),
         "rejected_tools": [{"name": tool.name, "reason": tool.reason} for tool in listed.rejected],
+        "held": [to_json(held) for held in entry.held],
         "transport": config.transport,
         "origin": str(config.origin),
         "protocol_version": listed.protocol_version,
@@ -106,6 +108,8 @@ def write_problems(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
             talk.warning(stream, f"server '{entry.name}' {listed.status}: {message}", hint or None)
         for tool in listed.rejected:
             talk.warning(stream, f"server '{entry.name}': tool '{tool.name}' is left out: {tool.reason}")
+        for held in entry.held:
+            talk.warning(stream, held.message, held.hint)
 
 
 def _row(tool: Tool) -> tuple[str, str, str]:

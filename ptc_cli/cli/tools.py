@@ -37,6 +37,7 @@ def list_tools(invocation: Invocation, server: str | None, refresh: bool, names:
 async def _list(invocation: Invocation, server: str | None, *, refresh: bool, names: bool, as_json: bool) -> int:
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller, refresh=refresh)
+        news = engine.quarantine.news(view.servers)
     entries = view.servers if server is None else (view.server(server),)
     view = replace(view, servers=entries)
     if as_json:
@@ -49,6 +50,8 @@ async def _list(invocation: Invocation, server: str | None, *, refresh: bool, na
         write_lines(sys.stdout, *(tool.path for tool in view))
     else:
         tool_views.write_listing(sys.stdout, view)
+    for message in news:
+        talk.warning(sys.stderr, message)
     tool_views.write_problems(sys.stderr, view.servers)
     if not view.servers:
         talk.note(sys.stderr, tool_views.NO_SERVER)

@@ -29,6 +29,9 @@ from ptc_cli.core.settings import (
 
 T = TypeVar("T")
 
+_LOOSENING = {"pins": "off", "new_tools": "pin"}
+"""What a project's file cannot say of the policy: which tools were looked at is the user's matter."""
+
 _OTHER_FILE = "Mend the file, or use another configuration alone with --config FILE."
 
 
@@ -106,7 +109,8 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
     return Settings(
         servers=_servers([*trusted, *inert], files),
         policy=replace(
-            _merged(PolicySettings(), _stated(trusted, "policy")), deny=_union(_stated(files, "policy"), "deny")
+            _merged(PolicySettings(), [_policy(file) for file in trusted]),
+            deny=_union(_stated(files, "policy"), "deny"),
         ),
         sandbox=sandbox,
         serve=_merged(ServeSettings(), _stated(trusted, "serve")),
@@ -114,7 +118,7 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
         journal=_merged(JournalSettings(), _stated(trusted, "journal")),
         files=tuple(file.origin for file in files),
         untrusted=tuple(file.origin.path for file in inert),
-        warnings=(*warnings, *cuts, *_trust_warnings(inert, trust)),
+        warnings=(*warnings, *cuts, *_loosening(trusted), *_trust_warnings(inert, trust)),
     )
 
 
@@ -144,6 +148,24 @@ def _sandbox(trusted: list[FileSettings]) -> tuple[SandboxSettings, list[str]]:
 
 def _stated(files: Iterable[FileSettings], section: str) -> list[Stated]:
     return [file.sections[section] for file in files if section in file.sections]
+
+
+def _policy(file: FileSettings) -> Stated:
+    """Return what a file states of the policy; without what loosens the pins, if it is a project's."""
+    stated = file.sections.get("policy", {})
+    return {key: value for key, value in stated.items() if not _is_loosening(file, key, value)}
+
+
+def _is_loosening(file: FileSettings, key: str, value: object) -> bool:
+    return file.origin.is_project and _LOOSENING.get(key) == value
+
+
+def _loosening(files: Iterable[FileSettings]) -> Iterator[str]:
+    for file in files:
+        for key, value in file.sections.get("policy", {}).items():
+            if _is_loosening(file, key, value):
+                path = shown_path(file.origin.path)
+                yield f"{path}: [policy] {key} = '{value}' is ignored: only your own configuration can say so"
 
 
 def _merged(default: T, stated: Iterable[Stated]) -> T:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 HeldReason = Literal["changed", "new", "refused", "unknown", "full"]
-"""`changed` and `new` since something was approved; `refused` by a person; the record of what was approved `unknown`
-because it cannot be read, or `full`."""
+"""`unknown`: what was approved is not, as its record is damaged; `full`: the record is, and this would be new in it."""
 
 _WHY = {
-    "changed": "changed since it was approved",
-    "new": "is new since the server was approved ([policy] new_tools = 'hold')",
-    "refused": "was refused by a person",
-    "unknown": "cannot be compared with what was approved: the record of that cannot be read",
-    "full": "is new, and the record of what was approved is full",
+    "changed": "it is no longer as it was approved",
+    "new": "the server had it not when it was approved, and [policy] new_tools is 'hold'",
+    "refused": "a person refused it as it is",
+    "unknown": "the record of what was approved is damaged",
+    "full": "the record of what was approved has no room for it",
 }
 
 
@@ -31,7 +30,8 @@ class HeldBack:
     @property
     def message(self) -> str:
         """What is held back, and why."""
-        return f"{self._what} held back: {self._subject} {_WHY[self.reason]}"
+        what = "what it says of how to use it" if self.tool is None else f"tool '{self.tool}'"
+        return f"server '{self.server}': {what} is held back: {_WHY[self.reason]}"
 
     @property
     def hint(self) -> str:
@@ -39,12 +39,3 @@ class HeldBack:
         whole = self.tool is None or self.reason == "unknown"
         path = self.server if whole else f"{self.server}.{self.tool}"
         return f"A person must look and approve it: ptc servers diff {self.server}, then ptc servers approve {path}"
-
-    @property
-    def _what(self) -> str:
-        what = "its instructions are" if self.tool is None else f"tool '{self.tool}' is"
-        return f"server '{self.server}': {what}"
-
-    @property
-    def _subject(self) -> str:
-        return "what they say" if self.tool is None else "it"

@@ -15,8 +15,9 @@ from ptc_cli import policy
 from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
 from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.effects import Effects
-from ptc_cli.core.errors import ToolNotFoundError
+from ptc_cli.core.errors import QuarantinedError, ToolNotFoundError
 from ptc_cli.core.event import CallFinished, CallStarted, Decision, Progress, Question, Warned
+from ptc_cli.core.held import HeldBack
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import PolicySettings
 from ptc_cli.engine.foresight import calls_foreseen
@@ -47,6 +48,14 @@ class Remember(Protocol):
         ...
 
 
+class Held(Protocol):
+    """The way to know what is held back now, which may be more than when the run was checked."""
+
+    def __call__(self, server: str, tool: str, /) -> HeldBack | None:
+        """Return why a tool may not be called; None if it may."""
+        ...
+
+
 class Gate:
     """The gate of one run: it knows what its caller may see, and what the run used up."""
 
@@ -59,6 +68,7 @@ class Gate:
         carry: Carrier,
         secrets: Callable[[], Collection[str]],
         remember: Remember,
+        held: Held,
         effects: Effects | None,
     ) -> None:
         self._view = view
@@ -67,6 +77,7 @@ class Gate:
         self._carry = carry
         self._secrets = secrets
         self._remember = remember
+        self._held = held
         self._effects = effects
         self._numbers: Counter[str] = Counter()
         self._made: Counter[tuple[str, str]] = Counter()
@@ -106,6 +117,10 @@ class Gate:
             tool, config = self._looked_up(call)
         except ToolNotFoundError as error:
             return ToolResult.failed("not-found", error.message, hint=error.hint)
+        except QuarantinedError as error:
+            return ToolResult.failed("denied", error.message, hint=error.hint)
+        if held := self._held_back(call):
+            return held
         if tool is not None and (problem := argument_problem(tool, call.arguments)):
             return ToolResult.failed("invalid", problem)
         if refusal := await self._refusal(call, tool, config):
@@ -121,7 +136,7 @@ class Gate:
         """Return a call by the names that policy knows and the server hears: a program may use Python's for either."""
         try:
             tool, config = self._looked_up(call)
-        except ToolNotFoundError:
+        except (ToolNotFoundError, QuarantinedError):
             return call
         return replace(call, server=config.name, tool=call.tool if tool is None else tool.spec.name)
 
@@ -135,6 +150,11 @@ class Gate:
     def _demand_resource(self, call: ToolCall, entry: ServerEntry) -> None:
         if not policy.sees_tool(self._view.caller, entry.name, call.tool):
             raise ToolNotFoundError(f"server '{entry.name}': no resource '{call.tool}'")
+
+    def _held_back(self, call: ToolCall) -> ToolResult | None:
+        """Refuse a tool that changed under way: it is no longer what the run was checked against."""
+        held = self._held(call.server, call.tool) if call.method == "tools/call" else None
+        return None if held is None else ToolResult.failed("denied", held.message, hint=held.hint)
 
     def _over_budget(self) -> ToolResult | None:
         limits = self._run.execution.limits

@@ -23,7 +23,7 @@ from ptc_cli.core.settings import PolicySettings
 from ptc_cli.engine.bindings import bindings
 from ptc_cli.engine.direct import direct_call, direct_outcome, direct_status
 from ptc_cli.engine.foresight import with_effects
-from ptc_cli.engine.gate import Carrier, Gate, digests
+from ptc_cli.engine.gate import Carrier, Gate, Held, digests
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.sessions import Session, Sessions
 from ptc_cli.engine.suspicion import Suspicion
@@ -44,6 +44,8 @@ class Runner:
         layers: Callable[[], Awaitable[Layers]],
         sessions: Sessions,
         suspicion: Suspicion,
+        news: Callable[[ServerConfig], tuple[str, ...]],
+        held: Held,
         carry: Carrier,
         journal: Journal,
         policy: PolicySettings,
@@ -55,6 +57,8 @@ class Runner:
         self._carry = carry
         self._sessions = sessions
         self._suspicion = suspicion
+        self._news = news
+        self._held = held
         self._journal = journal
         self._policy = policy
         self._secrets = secrets
@@ -108,7 +112,9 @@ class Runner:
         return replace(result, status=direct_status(run.returned, result.status))
 
     async def _warn_of(self, run: Run, view: View, modules: Collection[str]) -> tuple[str, ...]:
-        warnings = await self._suspicion.first_seen(view, modules)
+        used = [entry.config for entry in view.servers if entry.stub.module in modules]
+        news = (message for config in used for message in self._news(config))
+        warnings = (*news, *await self._suspicion.first_seen(view, modules))
         for message in warnings:
             run.emit(Warned(message=message))
         return warnings
@@ -148,6 +154,7 @@ class Runner:
             carry=self._carry,
             secrets=self._secrets,
             remember=_remember,
+            held=self._held,
             effects=effects,
         )
 
