@@ -28,7 +28,7 @@ def call(offer: Path, name: str, arguments: Answer) -> Answer:
     return {"content": [{"type": "text", "text": name}]}
 
 
-def result(offer: Path, method: str, params: Answer) -> Answer:
+def result(offer: Path, method: str, params: Answer) -> Answer | None:
     now = json.loads(offer.read_text())
     if method == "initialize":
         return {
@@ -39,7 +39,7 @@ def result(offer: Path, method: str, params: Answer) -> Answer:
         }
     if method == "tools/list":
         return {"tools": now["tools"]}
-    return call(offer, params["name"], params.get("arguments") or {}) if method == "tools/call" else {}
+    return call(offer, params["name"], params.get("arguments") or {}) if method == "tools/call" else None
 
 
 def main() -> None:
@@ -55,7 +55,9 @@ def main() -> None:
         if method == "tools/call" and options.log is not None:
             with options.log.open("a") as log:
                 log.write(params["name"] + "\n")
-        send({"id": message["id"], "result": result(options.offer, method, params)})
+        found = result(options.offer, method, params)
+        answer = {"result": found} if found is not None else {"error": {"code": -32601, "message": f"no {method}"}}
+        send({"id": message["id"], **answer})
 
 
 if __name__ == "__main__":
