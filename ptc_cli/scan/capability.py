@@ -35,7 +35,7 @@ _TALKS = word_set(
 KIN = word_set(
     """password passwords secret secrets vault key keys ssh token tokens auth oauth login signin sign credential
     credentials env dotenv aws kube k8s kubernetes session cookie cookies account accounts keychain wallet pass
-    onepassword bitwarden netrc jwt cert pem leaked scanner user users"""
+    onepassword bitwarden netrc jwt cert pem leak leaks leaked scan scanner audit user users"""
 )
 """Words of names of tools and servers that secrets are the business of."""
 

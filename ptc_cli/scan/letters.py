@@ -121,7 +121,9 @@ def _word(raw: str) -> tuple[str, str, str]:
     pause = ";" if raw.endswith(_PAUSE) else "," if raw.endswith((",", "，", "、")) else ""
     letter = WORDS.get(plain)
     if letter is None:
-        letter = "." if plain.isascii() and plain.isalpha() else _unusual(raw, plain)
+        # `.env` is a file, `env` is a word.
+        is_plain = plain.isascii() and plain.isalpha() and f".{plain}" not in raw.lower()
+        letter = "." if is_plain else _unusual(raw, plain)
     return plain, letter, pause
 
 
@@ -133,7 +135,8 @@ def _unusual(raw: str, word: str) -> str:
         return _stems(word)
     path = raw.strip("\"'`([{<>}]),;:!?*").removesuffix(".")
     if KEY_FILE.search(path) and not PUBLIC_FILE.search(path):
-        return "K"
+        # By its name alone it is spoken of in many an honest text: as secrets are.
+        return "W" if path.startswith(".") else "K"
     if "://" in path:
         return _address(path)
     if _EMAIL.match(path):

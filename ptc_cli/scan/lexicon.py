@@ -11,6 +11,7 @@ listed. A word has one meaning here, its most telling one.
     L tool, call            G call, run, use       J replace, redirect      d broken, instead, prefer
     a approved beforehand   c confirmation         p a new role             r answer
     m messages of a role    b is, are              t this, it               D address, V one that only collects
+    e even if, regardless of
     Z another server's tool Q a tool nobody knows  ! a command that harms   . anything else
 """
 
@@ -80,6 +81,8 @@ _WORDS = {
 WORDS = {word: letter for letter, words in _WORDS.items() for word in words.split()}
 
 _PHRASES = {
+    "F": ("content of", "contents of"),
+    "e": ("even if", "even when", "even though", "regardless of", "no matter", "whatever the"),
     "I": ("no longer apply", "no longer valid", "do not apply", "set aside", "pay no attention", "not bound by"),
     "S": (
         "system prompt", "system message", "system prompts", "system instructions", "hidden prompt",

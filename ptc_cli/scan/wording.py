@@ -17,6 +17,9 @@ _NOT_DENIED = "(?<![Nb])(?<!N[.YtM])"
 _PATTERNS: tuple[tuple[Rule, float, str, str], ...] = (
     ("override", 1.3, "tells the model to ignore its instructions", rf"I{_ANY}{{0,4}}[PYE]{_ANY}{{0,3}}[RS]"),
     ("override", 1.3, "tells the model to ignore its instructions", rf"[PY]{_ANY}{{0,3}}R{_ANY}{{0,3}}I"),
+    ("override", 1.3, "tells the model to ignore its instructions", rf"I{_ANY}{{0,3}}RP"),
+    ("override", 0.7, "would set aside what the user wants", rf"{_NOT_DENIED}I[.,]{{0,3}}U"),
+    ("override", 0.5, "would set aside what the user wants", rf"e{_ANY}{{0,3}}U"),
     ("override", 0.7, "would set rules aside", "I[.,E]{0,2}[RS]|R[.,b]{0,2}I"),
     ("override", 0.9, "wants the system prompt", rf"{_NOT_DENIED}[TFAX]{_ANY}{{0,6}}S"),
     ("override", 0.9, "would be read as a system message", rf"{_ANY}m"),
@@ -33,6 +36,7 @@ _PATTERNS: tuple[tuple[Rule, float, str, str], ...] = (
     ("precedence", 0.7, "wants to come before other tools", rf"B{_ANY}{{0,3}}E{_ANY}{{0,2}}L"),
     ("precedence", 0.5, "makes itself a step of the answer", rf"B{_ANY}{{0,4}}tL{_ANY}{{0,6}}[FX]|Br[.,]{{0,3}}[FXCN]"),
     ("precedence", 0.5, "puts itself above others", rf"d{_ANY}{{0,3}}E{_ANY}{{0,2}}L"),
+    ("precedence", 0.6, "speaks ill of all other tools", rf"E{_ANY}{{0,2}}L[b.]{{0,2}}d"),
     ("secrets", 1.0, "asks for key files", rf"{_NOT_DENIED}[FAXGO]{_ANY}{{0,8}}K"),
     ("secrets", 0.6, "asks for secrets", rf"{_NOT_DENIED}[FAX]{_ANY}{{0,6}}W|W{_ANY}{{0,3}}X"),
     ("secrets", 0.5, "asks for the user's secrets",
@@ -43,6 +47,8 @@ _PATTERNS: tuple[tuple[Rule, float, str, str], ...] = (
     ("exfiltration", 1.2, "sends to an address that only collects", rf"[XAG]{_ANY}{{0,14}}V|V{_ANY}{{0,5}}[GF]"),
     ("exfiltration", 0.5, "names an address that only collects", "V"),
     ("exfiltration", 1.0, "sends private things to an address", rf"X{_ANY}{{0,12}}[HWKS]{_ANY}{{0,8}}D"),
+    ("exfiltration", 0.6, "has everything of some kind sent to an address", rf"XE{_ANY}{{0,10}}D"),
+    ("exfiltration", 0.4, "has sent to an address what the model has", rf"X{_ANY}{{0,4}}Y{_ANY}{{0,6}}D"),
     ("exfiltration", 0.4, "has something sent to an address of its own", rf"[XJA]{_ANY}{{0,4}}D"),
     ("shadowing", 1.1, "speaks of a tool of another server, to change how it is used",
      "Z.{0,40}[NJIBdOw]|[NJIBdOw].{0,40}Z"),
@@ -53,16 +59,23 @@ _PATTERNS: tuple[tuple[Rule, float, str, str], ...] = (
 )  # fmt: skip
 _COMPILED = tuple((rule, weight, says, re.compile(pattern)) for rule, weight, says, pattern in _PATTERNS)
 
-_TELLING = re.compile("[IPSTpCNaBEFAXKWHVDZQmMrcJ]")
+_TELLING = re.compile("[IPSTpCNaBEFAXKWHVDZQmMrcJe]")
+
+_GIVES_ORDERS = frozenset({"override", "role", "concealment", "precedence"})
+_IN_A_VALUE = 1.5
+"""How much more an order weighs where no reader is expected: in a default, or in one of a closed set."""
+
 _DETECTS = re.compile(r"\b(?:detect|injection|moderat|classif|filter|block|flag|phrases|jailbreak)", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]{0,200}\"|“[^”]{0,200}”|`[^`]{0,200}`|'[^']{8,200}'")
 _COMMAND = re.compile(
     r"\b(?:curl|wget|iwr|invoke-webrequest)\b[^\n|;]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b"
     r"|\brm\s+-[rf]{1,3}\s+(?:--\S+\s+)*+[~/*]|\bnc\s+-\w*e\b|base64\s+(?:-d|--decode)[^\n]{0,80}\|\s*(?:ba)?sh"
+    r"|\bpip3?\s+install\b[^\n;]{0,120}(?:-i|--(?:extra-)?index-url|git\+)[\s=]*https?:"
+    r"|\bnpm\s+i(?:nstall)?\b[^\n;]{0,120}--registry\b"
     r"|\bpowershell\b[^\n]{0,80}-e(?:nc|ncodedcommand)?\b|/dev/tcp/|\bchmod\s+777\b|:\(\)\s*\{",
     re.IGNORECASE,
 )
-_HARMFUL = ("|", "rm -", "RM -", "/dev/tcp", "chmod", "owershell", "nc -", ":()")
+_HARMFUL = ("|", "rm -", "RM -", "/dev/tcp", "chmod", "owershell", "nc -", ":()", "install ")
 
 
 def signs(text: str, *, foreign: Collection[str], own: Collection[str], is_kin: bool, is_value: bool) -> Iterator[Sign]:
@@ -76,7 +89,7 @@ def signs(text: str, *, foreign: Collection[str], own: Collection[str], is_kin: 
         is_value: Whether it is a default or one of a closed set, which is passed on as it is.
     """
     for sentence in sentences(text, foreign=foreign, own=own):
-        yield from _of_sentence(sentence, is_kin=is_kin)
+        yield from _of_sentence(sentence, is_kin=is_kin, is_value=is_value)
     for found in _COMMAND.finditer(text) if any(mark in text for mark in _HARMFUL) else ():
         around = text[max(0, found.start() - 60) : found.start()]
         yield Sign(
@@ -91,7 +104,7 @@ def _orders(before: str) -> bool:
     return bool(re.search(r"\b(?:run|execute|invoke|decoding|must|then)\s*[:`'\"]*\s*$", before, re.IGNORECASE))
 
 
-def _of_sentence(sentence: Sentence, *, is_kin: bool) -> Iterator[Sign]:
+def _of_sentence(sentence: Sentence, *, is_kin: bool, is_value: bool) -> Iterator[Sign]:
     matches = _matches(sentence.letters)
     if not matches:
         return
@@ -100,6 +113,8 @@ def _of_sentence(sentence: Sentence, *, is_kin: bool) -> Iterator[Sign]:
     for number in matches:
         rule, weight, says, _ = _COMPILED[number]
         share = 0.4 if (is_kin and rule == "secrets") or is_about else 1.0
+        if is_value and rule in _GIVES_ORDERS:
+            share *= _IN_A_VALUE
         yield Sign(rule=rule, weight=weight * share, says=says, excerpt=shown)
 
 
