@@ -32,6 +32,7 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "A project's file is inert until trusted": ("unit/config/test_load.py",),
     "Configuration mistakes are named by file, line and key": ("unit/config/test_reading.py",),
     "Clients of both protocol eras are served in three modes": ("integration/serve/test_contract.py",),
+    "REST says what MCP says, to each token its own": ("integration/serve/test_rest.py", "unit/serve/test_tokens.py"),
     "Examples, stubs, samples and pages are what they say": (
         "integration/test_examples.py",
         "integration/test_docs.py",

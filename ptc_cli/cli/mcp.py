@@ -86,7 +86,7 @@ def start(
 async def _serve_http(
     engine: Engine, mode: Mode, host: str | None, port: int | None, *, token: str | None, servers: tuple[str, ...]
 ) -> None:
-    from ptc_cli.serve.mcp import DEFAULT_HOST, DEFAULT_PORT, serve_http
+    from ptc_cli.serve.front import DEFAULT_HOST, DEFAULT_PORT, serve_http
 
     await serve_http(
         engine,

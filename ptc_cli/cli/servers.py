@@ -61,7 +61,7 @@ async def _list(invocation: Invocation, *, refresh: bool, as_json: bool) -> int:
 
 def _with_findings(entry: ServerEntry, findings: Sequence[Finding]) -> JsonObject:
     mine = [to_json(finding) for finding in findings if finding.server == entry.name]
-    return tool_views.server_as_json(entry) | {"findings": mine}
+    return tool_views.server_in_short(entry) | {"findings": mine}
 
 
 @command.command()
@@ -108,7 +108,7 @@ async def _test(invocation: Invocation, names: tuple[str, ...], *, as_json: bool
         tested = await test_servers(engine, invocation.caller, chosen)
     entries = [each.entry for each in tested]
     if as_json:
-        write_json(sys.stdout, servers=[tool_views.server_as_json(entry) for entry in entries])
+        write_json(sys.stdout, servers=[tool_views.server_in_short(entry) for entry in entries])
     else:
         server_views.write_tests(sys.stdout, entries)
         tool_views.write_problems(sys.stderr, entries)

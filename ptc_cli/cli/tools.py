@@ -14,6 +14,7 @@ from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.server_views import find_tool
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json, write_lines
+from ptc_cli.core import described
 from ptc_cli.core.catalog import Tool, View
 from ptc_cli.core.result import UNUSABLE_EXIT_CODE
 
@@ -43,8 +44,8 @@ async def _list(invocation: Invocation, server: str | None, *, refresh: bool, na
     if as_json:
         write_json(
             sys.stdout,
-            tools=[tool_views.as_json(view, tool) for tool in view],
-            servers=[tool_views.server_as_json(entry) for entry in entries],
+            tools=[described.tool_in_short(view, tool) for tool in view],
+            servers=[tool_views.server_in_short(entry) for entry in entries],
         )
     elif names:
         write_lines(sys.stdout, *(tool.path for tool in view))
@@ -76,11 +77,13 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
         raise click.UsageError("--schema and --stub exclude each other")
     view, found = perform(_find(invocation, tool))
     if as_json:
-        write_json(sys.stdout, tool=tool_views.in_full(view, found))
+        write_json(
+            sys.stdout, tool=described.tool_in_full(view, found, documentation=tool_views.documented(found, view))
+        )
     elif schema:
         write_json(sys.stdout, input_schema=found.spec.input_schema, output_schema=found.spec.output_schema)
     else:
-        write_foreign(sys.stdout, tool_views.stub_text(found, view) if stub else tool_views.documented(found, view))
+        write_foreign(sys.stdout, described.stub_text(view, found) if stub else tool_views.documented(found, view))
     return 0
 
 
@@ -106,7 +109,7 @@ async def _search(invocation: Invocation, query: str, *, limit: int, detail: boo
         view = await engine.describe(invocation.caller)
         hits = await engine.search(invocation.caller, query, limit=limit)
     if as_json:
-        write_json(sys.stdout, tools=[{**tool_views.as_json(view, hit.tool), "score": hit.score} for hit in hits])
+        write_json(sys.stdout, tools=[{**described.tool_in_short(view, hit.tool), "score": hit.score} for hit in hits])
     elif detail:
         for hit in hits:
             write_foreign(sys.stdout, tool_views.documented(hit.tool, view))

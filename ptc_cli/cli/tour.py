@@ -12,6 +12,7 @@ from ptc_cli.console import results, talk
 from ptc_cli.console.live import Streams, follow
 from ptc_cli.console.tables import facts
 from ptc_cli.console.terminal import styled, write, write_foreign, write_lines
+from ptc_cli.core import described
 from ptc_cli.core.catalog import Caller, View
 from ptc_cli.core.event import CallStarted
 from ptc_cli.core.execution import Execution
@@ -80,7 +81,7 @@ class Tour:
 
     def _show_stub(self, view: View) -> None:
         self._step("One of them as Python: what programs are checked against", f"ptc tools show {_SHOWN_TOOL} --stub")
-        write_foreign(self._out, tool_views.stub_text(view.find(_SHOWN_TOOL), view))
+        write_foreign(self._out, described.stub_text(view, view.find(_SHOWN_TOOL)))
 
     async def _reject(self) -> None:
         self._step("A wrong program is rejected before any call", f"ptc run {WRONG.name}")

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from ptc_cli.config.document import read
 from ptc_cli.config.file import FileSettings, interpret
 from ptc_cli.config.mistakes import Mistake, error_of, shown_path
-from ptc_cli.config.reader import Stated
+from ptc_cli.config.reader import Stated, build
 from ptc_cli.config.search import Found, find, home
 from ptc_cli.config.trust import TrustStore
 from ptc_cli.core.errors import ConfigError
@@ -25,6 +25,7 @@ from ptc_cli.core.settings import (
     ServeSettings,
     Settings,
     StubSettings,
+    TokenSettings,
 )
 
 T = TypeVar("T")
@@ -113,7 +114,7 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
             deny=_union(_stated(files, "policy"), "deny"),
         ),
         sandbox=sandbox,
-        serve=_merged(ServeSettings(), _stated(trusted, "serve")),
+        serve=_serve(trusted),
         stubs=_merged(StubSettings(), _stated(trusted, "stubs")),
         journal=_merged(JournalSettings(), _stated(trusted, "journal")),
         files=tuple(file.origin for file in files),
@@ -144,6 +145,12 @@ def _sandbox(trusted: list[FileSettings]) -> tuple[SandboxSettings, list[str]]:
         if each.name in asked and getattr(limits, each.name) != getattr(merged.limits, each.name)
     ]
     return replace(merged, limits=limits, require=_union(stated, "require")), cuts
+
+
+def _serve(trusted: list[FileSettings]) -> ServeSettings:
+    merged = _merged(ServeSettings(), _stated(trusted, "serve"))
+    tokens = {name: build(TokenSettings, cast("Stated", stated)) for name, stated in merged.tokens.items()}
+    return replace(merged, tokens=tokens)
 
 
 def _stated(files: Iterable[FileSettings], section: str) -> list[Stated]:

@@ -75,6 +75,20 @@ class SandboxSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSettings:
+    """A bearer token for clients over HTTP, and what they see."""
+
+    token: str = ""
+    """A reference such as `${TEAM_TOKEN}`: a secret belongs into no file."""
+
+    servers: tuple[str, ...] = ("*",)
+    """Globs over the names of servers."""
+
+    tools: tuple[str, ...] = ("*",)
+    """Globs over `server.tool`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServeSettings:
     """How `ptc mcp start` shows itself."""
 
@@ -84,6 +98,9 @@ class ServeSettings:
 
     descriptions: Mapping[str, str] = field(default_factory=dict)
     """Other descriptions for our own tools, by name."""
+
+    tokens: Mapping[str, TokenSettings] = field(default_factory=dict)
+    """Tokens for clients over HTTP, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,6 +212,14 @@ class Engine:
             if entry.listing.status == "ok":
                 self._in_background(self._source.asked(entry.name))
 
+    def resolve(self, text: str) -> str:
+        """Return a configured text with its references resolved; what they refer to is kept out of all that is said.
+
+        Raises:
+            ConfigError: A reference has no value.
+        """
+        return self._references(text)
+
     def server_failure(self, server: str) -> PtcError | None:
         """Return why a server could not be connected when last tried; its exit code tells a missing login."""
         return self._pool.failure(server)

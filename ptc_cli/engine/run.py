@@ -65,6 +65,11 @@ class Run:
         """What the user should know, each once."""
         return tuple(dict.fromkeys(self._warnings))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens in it."""
+        return bool(self._events) and isinstance(self._events[-1].what, Finished)
+
     def output(self, stream: str) -> str:
         """Return what the program wrote so far to `stdout` or `stderr`."""
         return "".join(self._output[stream])
@@ -102,7 +107,7 @@ class Run:
                 yield event
                 if isinstance(event.what, Finished):
                     return
-            if self._events and isinstance(self._events[-1].what, Finished):
+            if self.is_over:
                 return
             await self._more.wait()
 
@@ -127,6 +132,12 @@ class Run:
             return False
         waiting.set_result((decision, by))
         return True
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that are open, in the order in which they were asked."""
+        asked = [event.what.question for event in self._events if isinstance(event.what, Asked)]
+        return tuple(question for question in asked if question.id in self._questions)
 
     async def ask(self, question: Question, *, timeout_seconds: float) -> Decision:
         """Ask a person; no answer in time means no. The run's clock stands still meanwhile."""

@@ -95,7 +95,8 @@ class RunningProgram:
             await self._child.exited
         self._channel.close()
         for pipe in self._program.pipes:
-            pipe.stop()
+            # What was printed before a cancellation is part of the result.
+            pipe.cut()
         self._child.release()
 
     def _receive(self, frame: Frame) -> None:

@@ -64,8 +64,8 @@ _WORDS = {
     "B": """before prior_to first beforehand antes vor zuerst bevor avant prima primero primeiro""",
     "w": "when whenever once after afterwards cuando wenn sobald quand lorsque quando",
     "E": """every any all other others everything anything each whatever whichever whole complete full entire verbatim
-        todas todos
-        todo cualquier cualquiera alle allen jedes jeder tous toutes tout tutte tutti ogni qualquer tutto otra otro
+        todas todos todo cualquier cualquiera alle allen jedes jeder tous toutes tout tutte tutti ogni qualquer tutto
+        otra otro
         autre
         andere anderen altri altro altre""",
     "L": """tool tools function functions toolcall plugin herramienta herramientas ferramenta ferramentas werkzeug

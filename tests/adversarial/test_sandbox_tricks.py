@@ -28,7 +28,8 @@ SOON = Limits(wall_seconds=0.7)
         "class Ends(BaseException):\n    def __str__(self):\n        while True: pass\nraise Ends",
         "def again(*_):\n    while True: pass\nsys.setprofile(again)",
         "def hook(*_):\n    while True: pass\nsys.excepthook = hook\nsys.unraisablehook = hook\nwhile True: pass",
-        "os.close(3)\nwhile True: pass",
+        # By then the thread that reads the channel waits in the kernel: before that, it would end the process.
+        "time.sleep(0.2)\nos.close(3)\nwhile True: pass",
         "os.close(1); os.close(2)\nwhile True: pass",
         "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: time.sleep(1)",
         "os.write(3, b'\\0\\0\\1\\0half')\nwhile True: time.sleep(1)",

@@ -44,6 +44,9 @@ class Sessions:
         self.bus = InMemorySubscriptionBus()
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._sessions)
+
     def key(self, context: ServerRequestContext[str]) -> str | None:
         """Return the name of the session that a request belongs to; None if it belongs to none."""
         if not isinstance(context.request, Request):

@@ -20,8 +20,8 @@ from ptc_cli.engine import Engine
 from ptc_cli.serve.mcp.follow import DOOR
 from ptc_cli.serve.mcp.server import Gateway
 from ptc_cli.serve.mcp.sidecar import Names
-from ptc_cli.serve.mcp.stop import stop_on_signals
 from ptc_cli.serve.mcp.texts import Mode
+from ptc_cli.serve.stop import stop_on_signals
 
 LINE_BYTES = 64 << 20
 """A longer line is not a message, and ends the connection."""

@@ -16,10 +16,10 @@ def test_tools_are_listed_one_a_line_and_what_is_missing_is_said_beside(ptc: Ptc
     done = ptc("tools", "list")
 
     assert done.returncode == 0
-    assert [line.split("  ")[0] for line in done.stdout.splitlines()][:2] == [
-        "plain.echo(text: str) -> Any",
-        "plain.add(a: int, b: int) -> AddResult",
-    ]
+    echo, add = [line.split("  ")[0] for line in done.stdout.splitlines()][:2]
+    # What echo returns is learned from whichever tests called it before.
+    assert echo.startswith("plain.echo(text: str) -> ")
+    assert add == "plain.add(a: int, b: int) -> AddResult"
     assert "server 'gone' failed" in done.stderr
     assert "/no/such/command" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr

@@ -20,7 +20,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from ptc_cli.core.catalog import Caller
 from ptc_cli.engine import Engine, open_engine
-from ptc_cli.serve.mcp import Mode, serve_http
+from ptc_cli.serve.front import serve_http
+from ptc_cli.serve.mcp import Mode
 from ptc_cli.serve.mcp.server import Gateway
 from tests.homes import home as made
 

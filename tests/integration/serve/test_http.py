@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import httpx2
 import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 
+from ptc_cli.core.catalog import Caller
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.engine import Engine
-from ptc_cli.serve.mcp import serve_http
+from ptc_cli.serve.front import serve_http
+from ptc_cli.serve.mcp import Gateway, McpApp
 from ptc_cli.serve.mcp.http import BODY_BYTES
 from tests.integration.serve.clients import served
 
@@ -51,6 +55,19 @@ async def test_health_is_told_to_anyone_here_and_the_rest_only_for_the_token(eng
     assert refused.status_code == 401
     assert "Bearer" in refused.headers["www-authenticate"]
     assert strange.status_code == 421
+
+
+async def test_a_session_that_its_client_ends_is_forgotten(engine: Engine) -> None:
+    gateway = Gateway(engine, "catalog", caller=Caller(door="mcp"))
+    app = McpApp(gateway)
+    wire = httpx2.ASGITransport(app=app)
+    async with app.running(), httpx2.AsyncClient(transport=wire, timeout=30) as http:
+        transport = streamable_http_client("http://127.0.0.1/mcp", http_client=http)
+        async with Client(transport, mode="legacy") as client:
+            await client.list_tools()
+            assert len(gateway.sessions) == 1
+
+        assert len(gateway.sessions) == 0
 
 
 async def test_a_body_beyond_the_limit_is_refused(engine: Engine) -> None:

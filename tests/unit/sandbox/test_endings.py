@@ -335,6 +335,19 @@ async def test_cancelling_a_run_ends_its_program_and_its_calls_first(sandbox: Sa
     assert tools.running == 0
 
 
+async def test_what_was_printed_before_a_run_is_cancelled_is_kept(sandbox: Sandbox) -> None:
+    tools, events = Tools(), list[Output | Progress | Warned | Kept]()
+    source = "print('on')\nprint('more', end='')\ndemo.forever()"
+    running = asyncio.create_task(sandbox.run(source, tools=tools, events=events))
+    while not tools.running:
+        await asyncio.sleep(0)
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert "".join(event.text for event in events if isinstance(event, Output)) == "on\nmore"
+
+
 async def test_cancelling_a_run_ends_its_threads_and_their_calls_first(sandbox: Sandbox) -> None:
     tools, events = Tools(), list[Output | Progress | Warned | Kept]()
     source = "import threading\nthreading.Thread(target=demo.forever).start()\nprint('on')\nwhile True: pass"

@@ -11,7 +11,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ptc_cli.serve.mcp.guard import Guard, HostRule, is_loopback
+from ptc_cli.serve.guard import Guard, HostRule, is_loopback
+from ptc_cli.serve.tokens import Tokens
 
 TOKEN = "correct-horse-battery"
 LOCAL = {"host": "127.0.0.1:8717"}
@@ -29,7 +30,8 @@ def status(
     path: str = "/mcp",
 ) -> int:
     app = Starlette(routes=[Route("/mcp", _hello), Route("/healthz", _hello)])
-    guard = Guard(app, hosts=HostRule.of(host), token=token, ended=lambda _: None)
+    tokens = Tokens.of(token, {}, servers=("*",), resolve=str)
+    guard = Guard(app, hosts=HostRule.of(host), tokens=tokens)
     pairs = headers if isinstance(headers, list) else list(headers.items())
     with TestClient(guard) as client:
         client.headers.clear()
@@ -125,13 +127,3 @@ def test_a_server_for_other_machines_answers_to_addresses_and_not_to_strange_nam
 
     assert status({"host": "192.168.1.7:8717", **shown}, host="0.0.0.0", token=TOKEN) == 200
     assert status({"host": "rebound.evil.example", **shown}, host="0.0.0.0", token=TOKEN) == 421
-
-
-def test_a_session_that_its_client_ends_is_forgotten() -> None:
-    ended: list[str] = []
-    guard = Guard(Starlette(), hosts=HostRule.of("127.0.0.1"), token=None, ended=ended.append)
-
-    with TestClient(guard) as client:
-        client.delete("/mcp", headers={**LOCAL, "mcp-session-id": "abc"})
-
-    assert ended == ["abc"]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import ipaddress
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,10 +13,11 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ptc_cli.serve.mcp.sessions import SESSION_HEADER
+from ptc_cli.serve.tokens import Access, Tokens
 
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _OPEN_PATHS = frozenset({"/healthz"})
+_ACCESS = "ptc.access"
 
 
 def is_loopback(host: str) -> bool:
@@ -61,14 +59,19 @@ class HostRule:
         return is_bare and (name in self.names or (self.takes_addresses and _address(name) is not None))
 
 
+def access(scope: Scope) -> Access:
+    """Return what the sender of a request may see, who came past the guard."""
+    found: Access = scope[_ACCESS]
+    return found
+
+
 class Guard:
     """An application in front of which everything is refused that has no business with it."""
 
-    def __init__(self, app: ASGIApp, *, hosts: HostRule, token: str | None, ended: Callable[[str], None]) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: HostRule, tokens: Tokens) -> None:
         self._app = app
         self._hosts = hosts
-        self._token = None if token is None else _digest(token)
-        self._ended = ended
+        self._tokens = tokens
         self._open: dict[anyio.CancelScope, str] = {}
         self._closed = False
 
@@ -78,13 +81,12 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(headers, scope["path"])
+        found = self._tokens.access(headers.getlist("authorization"))
+        refusal = self._refusal(headers, scope["path"], found)
         if refusal is not None:
             await refusal(scope, receive, send)
-            return
-        if scope["method"] == "DELETE":
-            self._ended(headers.get(SESSION_HEADER, ""))
-        await self._pass_on(scope, receive, send)
+        else:
+            await self._pass_on({**scope, _ACCESS: found}, receive, send)
 
     def close(self, grace_seconds: float) -> None:
         """Take no more requests, end the streams that only listen, and after a while the others.
@@ -119,7 +121,7 @@ class Guard:
         elif open_request.cancelled_caught:
             await _stopping()(scope, receive, send)
 
-    def _refusal(self, headers: Headers, path: str) -> JSONResponse | None:
+    def _refusal(self, headers: Headers, path: str, found: Access | None) -> JSONResponse | None:
         if self._closed:
             return _stopping()
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
@@ -127,7 +129,7 @@ class Guard:
             return _refused(421, "This server does not answer to that Host.")
         if not all(self._is_ours(origin) for origin in origins):
             return _refused(403, "This server does not answer to pages of that Origin.")
-        if path not in _OPEN_PATHS and not self._has_token(headers.getlist("authorization")):
+        if path not in _OPEN_PATHS and found is None:
             challenge = {"WWW-Authenticate": 'Bearer realm="ptc"'}
             return _refused(401, "A bearer token is needed: Authorization: Bearer TOKEN.", challenge)
         return None
@@ -136,13 +138,6 @@ class Guard:
         scheme, separator, authority = origin.partition("://")
         return scheme in ("http", "https") and bool(separator) and self._hosts.allows(authority)
 
-    def _has_token(self, shown: list[str]) -> bool:
-        if self._token is None:
-            return True
-        scheme, _, token = shown[0].partition(" ") if len(shown) == 1 else ("", "", "")
-        # Digests are of one length: neither the time nor the length of the comparison tells anything.
-        return hmac.compare_digest(_digest(token.strip()), self._token) and scheme.lower() == "bearer"
-
 
 def _stopping() -> JSONResponse:
     return _refused(503, "This server is stopping.")
@@ -150,10 +145,6 @@ def _stopping() -> JSONResponse:
 
 def _refused(status: int, reason: str, headers: dict[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"error": reason}, status_code=status, headers=headers)
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def _plain(host: str) -> str:

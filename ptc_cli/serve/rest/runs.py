@@ -1,0 +1,199 @@
+"""Runs over REST: started, followed, answered, cancelled, and looked up afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from mimetypes import guess_type
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
+
+from ptc_cli.core.codec import to_json
+from ptc_cli.core.errors import JournalError
+from ptc_cli.core.event import Event, Kept, Question, RunState
+from ptc_cli.core.execution import Execution
+from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.program import Program
+from ptc_cli.core.record import RunRecord
+from ptc_cli.core.result import Result
+from ptc_cli.engine import Engine, Run
+from ptc_cli.serve.guard import access
+from ptc_cli.serve.rest.bodies import AnswerBody, CallBody, RunBody, body, json_text, limits
+from ptc_cli.serve.rest.live import LiveRuns
+from ptc_cli.serve.rest.stream import EventStream, unless_gone
+from ptc_cli.serve.tokens import Access
+
+_EVENTS = "text/event-stream"
+
+
+class Runs:
+    """The operations on runs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._live = LiveRuns()
+
+    async def start(self, request: Request) -> ASGIApp:
+        """Start a program, and wait for its end unless told otherwise."""
+        asked = await body(request, RunBody)
+        execution = self._execution(asked, access(request.scope))
+        self._live.demand_room()
+        run = await self._engine.start(execution, can_ask=asked.can_ask)
+        return await self._answer(request, run, background=asked.background)
+
+    async def call(self, request: Request) -> ASGIApp:
+        """Call a tool directly, which is a run of one call."""
+        asked = await body(request, CallBody)
+        caller = access(request.scope).caller("http")
+        tool = (await self._engine.describe(caller)).find(request.path_params["tool"])
+        self._live.demand_room()
+        run = await self._engine.call(
+            caller,
+            tool.spec.server,
+            tool.spec.name,
+            asked.arguments,
+            timeout_seconds=asked.timeout_seconds,
+            can_ask=asked.can_ask,
+        )
+        return await self._answer(request, run, background=asked.background)
+
+    async def list(self, request: Request) -> ASGIApp:
+        """Return the runs that this server remembers."""
+        runs = self._live.of(access(request.scope))
+        return JSONResponse({"runs": [{"run": run.id, "state": run.state} for run in runs]})
+
+    async def show(self, request: Request) -> ASGIApp:
+        """Return how far a run is, and its result once it is over."""
+        run = self._live_run(request)
+        return JSONResponse(await _shown(run) if run is not None else _recorded(await self._record(request)))
+
+    async def events(self, request: Request) -> ASGIApp:
+        """Send the events of a run, from any of them on."""
+        after, run = _after(request), self._live_run(request)
+        if run is not None:
+            return EventStream(run.events(after), run=run.id)
+        record = await self._record(request)
+        return EventStream(_each(record.events, after), run=record.header.run)
+
+    async def cancel(self, request: Request) -> ASGIApp:
+        """End a run."""
+        run = self._going(request)
+        await run.cancel()
+        return JSONResponse(await _shown(run))
+
+    async def answer(self, request: Request) -> ASGIApp:
+        """Answer a question of a run."""
+        asked = await body(request, AnswerBody)
+        run = self._going(request)
+        if not run.answer(asked.question, asked.decision, by="http"):
+            raise HTTPException(409, f"The question {asked.question!r} is not open.")
+        return Response(status_code=204)
+
+    async def file(self, request: Request) -> ASGIApp:
+        """Return a file that a run kept."""
+        record, path = await self._record(request), request.path_params["path"]
+        kept = [each.what for each in record.events if isinstance(each.what, Kept) and each.what.path == path]
+        if not kept:
+            raise HTTPException(404, f"The run kept no file {path!r}.")
+        # What a program wrote is never to be shown as a page of this server's.
+        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        kind = guess_type(path)[0] or "application/octet-stream"
+        return Response(kept[-1].content, media_type=kind, headers=headers)
+
+    def _execution(self, asked: RunBody, by: Access) -> Execution:
+        if (asked.workspace or asked.mounts) and not by.is_owner:
+            raise HTTPException(403, "Workspaces and mounts are folders of the user's: they are not given over HTTP.")
+        execution = Execution.of(
+            Program.of(asked.source, name=asked.name),
+            caller=by.caller("http"),
+            limits=limits(self._engine.settings.sandbox.limits, asked.limits),
+        )
+        return replace(
+            execution,
+            input=json_text(asked.input),
+            session=asked.session,
+            allow=asked.allow,
+            deny=asked.deny,
+            keep=asked.keep,
+            workspace=asked.workspace,
+            mounts=asked.mounts,
+        )
+
+    async def _answer(self, request: Request, run: Run, *, background: bool) -> ASGIApp:
+        """Send a run's events or result while its client waits, or just its name; a client that goes away ends it."""
+        self._live.add(access(request.scope), run)
+        if background:
+            return JSONResponse(await _shown(run), status_code=202)
+        if _EVENTS in request.headers.get("accept", ""):
+            return EventStream(run.events(), run=run.id, gone=run.cancel)
+        await unless_gone(request.receive, run.result(), gone=run.cancel)
+        return JSONResponse(await _shown(run))
+
+    def _live_run(self, request: Request) -> Run | None:
+        return self._live.get(access(request.scope), request.path_params["run"])
+
+    def _going(self, request: Request) -> Run:
+        run = self._live_run(request)
+        if run is None or run.is_over:
+            raise HTTPException(409 if run else 404, "There is no such run, or it is over.")
+        return run
+
+    async def _record(self, request: Request) -> RunRecord:
+        """Return what the journal has of a run that whoever asks may see.
+
+        Raises:
+            HTTPException: It has none.
+        """
+        by, name = access(request.scope), request.path_params["run"]
+        missing = HTTPException(404, f"There is no run {name!r}.")
+        try:
+            record = await asyncio.to_thread(self._engine.journal.load, name)
+        except JournalError:
+            raise missing from None
+        caller = record.execution.caller
+        is_own = caller.door == "http" and caller.token == by.token and record.header.run == name
+        if not (is_own or by.is_owner):
+            raise missing
+        return record
+
+
+async def _shown(run: Run) -> JsonObject:
+    result = await run.result() if run.is_over else None
+    return _answer_of(run.id, run.state, result, run.questions) | _returned(run)
+
+
+def _recorded(record: RunRecord) -> JsonObject:
+    return _answer_of(record.header.run, record.header.state, record.result, ())
+
+
+def _answer_of(run: str, state: RunState, result: Result | None, questions: Sequence[Question]) -> JsonObject:
+    return {
+        "run": run,
+        "state": state,
+        "result": None if result is None else to_json(result) | {"exit_code": result.exit_code},
+        "questions": [to_json(question) for question in questions],
+    }
+
+
+def _returned(run: Run) -> JsonObject:
+    """Return what a direct call brought back; a program's value is in its result."""
+    return {} if run.execution.kind == "program" else {"returned": run.returned and to_json(run.returned)}
+
+
+def _after(request: Request) -> int:
+    """Return the sequence number after which events are wanted; a browser that comes back says it in a header."""
+    text = request.query_params.get("after") or request.headers.get("last-event-id") or "-1"
+    try:
+        return int(text) if len(text) < 12 else -1
+    except ValueError:
+        raise HTTPException(422, f"after: {text[:20]!r} is not a whole number") from None
+
+
+async def _each(events: Sequence[Event], after: int) -> AsyncIterator[Event]:
+    for event in events:
+        if event.sequence > after:
+            yield event
