@@ -77,6 +77,8 @@ async def _live(config: str | None) -> AsyncIterator[Finding]:
                     yield finding
             for finding in _suspicious([tested.entry for tested in tests]):
                 yield finding
+            for message in engine.quarantine.news([tested.entry for tested in tests]):
+                yield Finding(level="warn", subject="servers", message=message)
             yield await _checked(engine)
             yield await _ran(engine)
     except PtcError as error:
@@ -147,6 +149,8 @@ def _connected(entry: ServerEntry) -> Iterator[Finding]:
     for tool in listing.rejected:
         message = f"{entry.name}: tool '{tool.name}' is left out: {tool.reason}"
         yield Finding(level="warn", subject="servers", message=message, fix="Only its author can mend it.")
+    for held in entry.held:
+        yield Finding(level="warn", subject="servers", message=held.message, fix=held.hint)
 
 
 def _stray(entry: ServerEntry, line: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`ptc servers`: list, scan, add, remove, test, trust, log in and out; what is approved for good."""
+"""`ptc servers`: list, scan, add, remove, test, trust, log in and out; what was approved, and what changed since."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ptc_cli.cli import server_grants, server_import, server_views, tool_views
+from ptc_cli.cli.approval import approve, diff, reject
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option, yes_option
@@ -18,7 +19,6 @@ from ptc_cli.cli.server_test import test_servers
 from ptc_cli.console import talk
 from ptc_cli.console.tables import table
 from ptc_cli.console.terminal import write_json
-from ptc_cli.core import described
 from ptc_cli.core.catalog import ServerEntry
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.finding import Finding
@@ -28,7 +28,7 @@ from ptc_cli.scan import scan as scan_servers
 
 @click.group(cls=Noun)
 def command() -> None:
-    """List, add, import, remove, test, trust and log in to the MCP servers that programs can reach."""
+    """List, add, import, test, trust, approve and log in to the MCP servers that programs can reach."""
 
 
 @command.command("list")
@@ -43,12 +43,17 @@ def list_servers(invocation: Invocation, refresh: bool, as_json: bool) -> int:
 async def _list(invocation: Invocation, *, refresh: bool, as_json: bool) -> int:
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller, refresh=refresh)
+        news = engine.quarantine.news(view.servers)
     findings = scan_servers(view.servers)
     if as_json:
         servers = [_with_findings(entry, findings) for entry in view.servers]
         write_json(sys.stdout, servers=servers)
     else:
         server_views.write_servers(sys.stdout, view.servers, findings)
+    for message in news:
+        talk.warning(sys.stderr, message)
+    if any(entry.held for entry in view.servers):
+        talk.note(sys.stderr, "what is held back, and why, is shown by: ptc servers diff")
     if any(finding.severity != "note" for finding in findings):
         talk.note(sys.stderr, "what servers marked with ! say looks meant to mislead; see it with: ptc servers scan")
     if not view.servers:
@@ -58,7 +63,7 @@ async def _list(invocation: Invocation, *, refresh: bool, as_json: bool) -> int:
 
 def _with_findings(entry: ServerEntry, findings: Sequence[Finding]) -> JsonObject:
     mine = [to_json(finding) for finding in findings if finding.server == entry.name]
-    return described.server_in_short(entry) | {"findings": mine}
+    return tool_views.server_in_short(entry) | {"findings": mine}
 
 
 @command.command()
@@ -105,7 +110,7 @@ async def _test(invocation: Invocation, names: tuple[str, ...], *, as_json: bool
         tested = await test_servers(engine, invocation.caller, chosen)
     entries = [each.entry for each in tested]
     if as_json:
-        write_json(sys.stdout, servers=[described.server_in_short(entry) for entry in entries])
+        write_json(sys.stdout, servers=[tool_views.server_in_short(entry) for entry in entries])
     else:
         server_views.write_tests(sys.stdout, entries)
         tool_views.write_problems(sys.stderr, entries)
@@ -296,3 +301,7 @@ async def _revoke(invocation: Invocation, names: tuple[str, ...], *, as_json: bo
     for each in gone:
         talk.note(sys.stderr, f"'{each.path}' is asked for again")
     return 0
+
+
+for each in (diff, approve, reject):
+    command.add_command(each)

@@ -49,6 +49,11 @@ class PolicySettings:
     """Whether what a run has read decides if it may send unasked; only your own file can turn it down."""
 
     ask_timeout_seconds: float = 300.0
+    pins: Literal["on", "off"] = "on"
+    """Whether a tool that is not as it was approved is held back; a project's file cannot switch it off."""
+
+    new_tools: Literal["pin", "hold"] = "pin"
+    """Whether a tool that a known server did not have is approved as it is first seen, or held back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

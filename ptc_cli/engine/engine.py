@@ -38,6 +38,7 @@ from ptc_cli.engine.exposure import Exposures
 from ptc_cli.engine.foresight import with_effects
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
+from ptc_cli.engine.quarantine import Quarantine
 from ptc_cli.engine.recent import RecentRuns
 from ptc_cli.engine.reload import Reload, reload
 from ptc_cli.engine.run import Run
@@ -46,6 +47,7 @@ from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.suspicion import Suspicion
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
+from ptc_cli.pins import Pins
 from ptc_cli.upstream import Logins, Pool
 
 if TYPE_CHECKING:
@@ -70,7 +72,11 @@ class Engine:
         state, cache = Path(folders.state), Path(folders.cache)
         self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
         self._learned = LearnedResults(cache, settings=settings.stubs, secrets=lambda: references.secrets)
-        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned)
+        pins = Pins(state / "pins", settings.policy)
+        self._source = CatalogSource(
+            settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned, pins=pins
+        )
+        self.quarantine = Quarantine(self._source, pins)
         logins = Logins(state / "logins", vault=KeychainVault(), remember=references.remember)
         self._pool = Pool(
             settings.servers,
@@ -91,6 +97,8 @@ class Engine:
             layers=self.layers,
             sessions=self._sessions,
             suspicion=Suspicion(state / "looked-at"),
+            news=pins.take_news,
+            held=self._source.held,
             carry=self._carry,
             journal=self.journal,
             policy=lambda: self.settings.policy,

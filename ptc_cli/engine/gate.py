@@ -14,8 +14,9 @@ from typing import Protocol
 from ptc_cli import policy
 from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
 from ptc_cli.core.catalog import ServerEntry, Tool, View
-from ptc_cli.core.errors import ConfigError, ToolNotFoundError
+from ptc_cli.core.errors import ConfigError, QuarantinedError, ToolNotFoundError
 from ptc_cli.core.event import CallFinished, CallStarted, Warned
+from ptc_cli.core.held import HeldBack
 from ptc_cli.core.inquiry import Requester
 from ptc_cli.core.labels import resource_labels, tool_labels
 from ptc_cli.core.server import Label, ServerConfig
@@ -37,6 +38,14 @@ class Carrier(Protocol):
         ...
 
 
+class Held(Protocol):
+    """The way to know what is held back now, which may be more than when the run was checked."""
+
+    def __call__(self, server: str, tool: str, /) -> HeldBack | None:
+        """Return why a tool may not be called; None if it may."""
+        ...
+
+
 class Gate:
     """The gate of one run: it knows what its caller may see, and what the run used up."""
 
@@ -51,6 +60,7 @@ class Gate:
         approvals: Approvals,
         asking: Asking,
         exposure: Exposure,
+        held: Held,
     ) -> None:
         self._view = view
         self._run = run
@@ -62,6 +72,7 @@ class Gate:
         self._exposure = exposure
         self._spending = policy.Spending(settings.budgets)
         self._requester = RunRequester(run, timeout_seconds=settings.ask_timeout_seconds)
+        self._held = held
         self._numbers: Counter[str] = Counter()
         self._made: Counter[tuple[str, str]] = Counter()
         """Calls so far, by server and tool."""
@@ -100,6 +111,10 @@ class Gate:
             tool, config = self._looked_up(call)
         except ToolNotFoundError as error:
             return ToolResult.failed("not-found", error.message, hint=error.hint)
+        except QuarantinedError as error:
+            return ToolResult.failed("denied", error.message, hint=error.hint)
+        if held := self._held_back(call):
+            return held
         if tool is not None and (problem := argument_problem(tool, call.arguments)):
             return ToolResult.failed("invalid", problem)
         if over := self._over_budget_of(call):
@@ -118,7 +133,7 @@ class Gate:
         """Return a call by the names that policy knows and the server hears: a program may use Python's for either."""
         try:
             tool, config = self._looked_up(call)
-        except ToolNotFoundError:
+        except (ToolNotFoundError, QuarantinedError):
             return call
         name = call.tool if tool is None else tool.spec.name
         return call if (call.server, call.tool) == (config.name, name) else replace(call, server=config.name, tool=name)
@@ -133,6 +148,11 @@ class Gate:
     def _demand_resource(self, call: ToolCall, entry: ServerEntry) -> None:
         if not policy.sees_tool(self._view.caller, entry.name, call.tool):
             raise ToolNotFoundError(f"server '{entry.name}': no resource '{call.tool}'")
+
+    def _held_back(self, call: ToolCall) -> ToolResult | None:
+        """Refuse a tool that changed under way: it is no longer what the run was checked against."""
+        held = self._held(call.server, call.tool) if call.method == "tools/call" else None
+        return None if held is None else ToolResult.failed("denied", held.message, hint=held.hint)
 
     def _over_limit(self) -> ToolResult | None:
         limits = self._run.execution.limits

@@ -18,6 +18,7 @@ from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import LimitHit, Outcome, ProgramError, Result
+from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import PolicySettings
 from ptc_cli.engine.approvals import Approvals
 from ptc_cli.engine.asking import Asking
@@ -25,7 +26,7 @@ from ptc_cli.engine.bindings import bindings
 from ptc_cli.engine.direct import direct_call, direct_outcome, direct_status
 from ptc_cli.engine.exposure import Exposures
 from ptc_cli.engine.foresight import with_effects
-from ptc_cli.engine.gate import Carrier, Gate, digests
+from ptc_cli.engine.gate import Carrier, Gate, Held, digests
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.sessions import Session, Sessions
 from ptc_cli.engine.suspicion import Suspicion
@@ -46,6 +47,8 @@ class Runner:
         layers: Callable[[], Awaitable[Layers]],
         sessions: Sessions,
         suspicion: Suspicion,
+        news: Callable[[ServerConfig], tuple[str, ...]],
+        held: Held,
         carry: Carrier,
         journal: Journal,
         policy: Callable[[], PolicySettings],
@@ -59,6 +62,8 @@ class Runner:
         self._carry = carry
         self._sessions = sessions
         self._suspicion = suspicion
+        self._news = news
+        self._held = held
         self._journal = journal
         self._policy = policy
         self._secrets = secrets
@@ -121,7 +126,9 @@ class Runner:
         return replace(result, status=direct_status(run.returned, result.status))
 
     async def _warn_of(self, run: Run, view: View, modules: Collection[str]) -> tuple[str, ...]:
-        warnings = await self._suspicion.first_seen(view, modules)
+        used = [entry.config for entry in view.servers if entry.stub.module in modules]
+        news = (message for config in used for message in self._news(config))
+        warnings = (*news, *await self._suspicion.first_seen(view, modules))
         for message in warnings:
             run.emit(Warned(message=message))
         return warnings
@@ -169,6 +176,7 @@ class Runner:
             approvals=self._approvals,
             asking=asking,
             exposure=self._exposures.of(run.execution),
+            held=self._held,
         )
 
     def _result(self, run: Run, outcome: Outcome) -> Result:

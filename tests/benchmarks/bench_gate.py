@@ -63,6 +63,7 @@ async def seconds_per_call(engine: Engine, state: Path, number: int) -> list[flo
         settings=settings,
         carry=arrived,
         secrets=frozenset,
+        held=lambda server, tool: None,
         approvals=approvals,
         asking=Asking(run, effects=None, remember=approvals.remember, timeout_seconds=1),
         exposure=Exposures(state).of(wanted),
