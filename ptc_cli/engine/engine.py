@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli import policy
-from ptc_cli.config import Files, KeychainVault, References, folders
+from ptc_cli.config import Files, KeychainVault, References
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
@@ -401,34 +399,3 @@ async def _finished(farewell: Awaitable[object]) -> None:
 def _eras(catalog: Catalog) -> dict[str, str]:
     """Return the protocol revision that each server spoke when it was last asked: finding out anew costs seconds."""
     return {entry.name: version for entry in catalog.servers if (version := entry.listing.protocol_version)}
-
-
-@asynccontextmanager
-async def open_engine(
-    *,
-    config: str | None = None,
-    cwd: str | Path | None = None,
-    environ: Mapping[str, str] | None = None,
-    answers: Collection[InquiryKind] = (),
-) -> AsyncIterator[Engine]:
-    """Read the configuration that holds in a folder, and give an engine over it.
-
-    Args:
-        config: A configuration file, instead of those that are found.
-        cwd: Where the search for configuration begins; the current folder by default.
-        environ: The environment for references and overrides; the process's by default.
-        answers: What servers may ask at all through this front door, which those of the old protocol are told when they
-            connect; each run says what may be asked in it.
-
-    Raises:
-        ConfigError: A file cannot be read or says what makes no sense.
-    """
-    variables = dict(os.environ if environ is None else environ)
-    folder = Path(cwd or Path.cwd())
-    places = folders(variables)
-    files = Files(explicit=config, cwd=folder, environ=variables, folders=places)
-    engine = Engine(files, places, References(variables, cwd=folder), answers=answers)
-    try:
-        yield engine
-    finally:
-        await engine.close()
