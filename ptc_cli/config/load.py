@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from ptc_cli.config.document import read
 from ptc_cli.config.file import FileSettings, interpret
 from ptc_cli.config.mistakes import Mistake, error_of, shown_path
-from ptc_cli.config.narrow import narrowed, strictest_taint
+from ptc_cli.config.narrow import loosening, narrowed, policy_of, strictest_taint
 from ptc_cli.config.reader import Stated, build
 from ptc_cli.config.search import Found, find, home
 from ptc_cli.config.trust import TrustStore
@@ -31,9 +31,6 @@ from ptc_cli.core.settings import (
 )
 
 T = TypeVar("T")
-
-_LOOSENING = {"pins": "off", "new_tools": "pin"}
-"""What a project's file cannot say of the policy: which tools were looked at is the user's matter."""
 
 _OTHER_FILE = "Mend the file, or use another configuration alone with --config FILE."
 
@@ -114,7 +111,7 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
     return Settings(
         servers=_servers([*trusted, *inert], files),
         policy=replace(
-            _merged(PolicySettings(), [_policy(file) for file in trusted]),
+            _merged(PolicySettings(), [policy_of(file) for file in trusted]),
             deny=cast("tuple[str, ...]", _union(_stated(files, "policy"), "deny")),
             budgets=cast("tuple[Budget, ...]", _union(_stated(files, "policy"), "budgets")),
             taint=taint,
@@ -125,7 +122,7 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
         journal=_merged(JournalSettings(), _stated(trusted, "journal")),
         files=tuple(file.origin for file in files),
         untrusted=tuple(file.origin.path for file in inert),
-        warnings=(*warnings, *cuts, *weaker, *_loosening(trusted), *_trust_warnings(inert, trust)),
+        warnings=(*warnings, *cuts, *weaker, *loosening(trusted), *_trust_warnings(inert, trust)),
     )
 
 
@@ -161,24 +158,6 @@ def _serve(trusted: list[FileSettings]) -> ServeSettings:
 
 def _stated(files: Iterable[FileSettings], section: str) -> list[Stated]:
     return [file.sections[section] for file in files if section in file.sections]
-
-
-def _policy(file: FileSettings) -> Stated:
-    """Return what a file states of the policy; without what loosens the pins, if it is a project's."""
-    stated = file.sections.get("policy", {})
-    return {key: value for key, value in stated.items() if not _is_loosening(file, key, value)}
-
-
-def _is_loosening(file: FileSettings, key: str, value: object) -> bool:
-    return file.origin.is_project and _LOOSENING.get(key) == value
-
-
-def _loosening(files: Iterable[FileSettings]) -> Iterator[str]:
-    for file in files:
-        for key, value in file.sections.get("policy", {}).items():
-            if _is_loosening(file, key, value):
-                path = shown_path(file.origin.path)
-                yield f"{path}: [policy] {key} = '{value}' is ignored: only your own configuration can say so"
 
 
 def _merged(default: T, stated: Iterable[Stated]) -> T:
