@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from ptc_cli.core.errors import ToolNotFoundError
+from ptc_cli.core.errors import QuarantinedError, ToolNotFoundError
+from ptc_cli.core.held import HeldBack
 from ptc_cli.core.jsonvalue import digest
 from ptc_cli.core.names import identifier
 from ptc_cli.core.server import ServerConfig, ServerListing, ToolSpec
@@ -53,7 +54,11 @@ class ServerEntry:
 
     config: ServerConfig
     listing: ServerListing
+    """Without what is held back."""
+
     stub: Stub
+    held: tuple[HeldBack, ...] = ()
+    """What it offers besides, for people to be told of; whoever names such a tool is told why there is none."""
 
     @property
     def name(self) -> str:
@@ -69,6 +74,10 @@ class ServerEntry:
             for spec in self.listing.tools
             if spec.name in stubs
         )
+
+    def held_tool(self, name: str) -> HeldBack | None:
+        """Return a tool that is held back by its wire name or, as a program would, by the identifier of that."""
+        return next((each for each in self.held if each.tool and name in (each.tool, identifier(each.tool))), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +126,7 @@ class View:
 
         Raises:
             ToolNotFoundError: The view has no such server, or the server no such tool.
+            QuarantinedError: The tool is held back.
         """
         entry = self.server(server)
         for tool in entry.tools:
@@ -125,6 +135,8 @@ class View:
         for tool in entry.tools:
             if tool.stub.name == name:
                 return tool
+        if held := entry.held_tool(name):
+            raise QuarantinedError(held.message, hint=held.hint)
         names = [tool.spec.name for tool in entry.tools]
         reason = f": {entry.listing.reason}" if entry.listing.reason and not names else ""
         hint = did_you_mean(name, names) or (_known("Tools", names) if names else None)
@@ -135,6 +147,7 @@ class View:
 
         Raises:
             ToolNotFoundError: There is no such tool in the view, or the path names none.
+            QuarantinedError: The tool is held back.
         """
         for entry in self.servers:
             for prefix in (entry.name, entry.stub.module):

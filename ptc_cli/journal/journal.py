@@ -21,7 +21,7 @@ from ptc_cli.core.result import Result
 from ptc_cli.core.settings import JournalSettings
 from ptc_cli.journal import database as files
 from ptc_cli.journal import owner
-from ptc_cli.journal.text import blob_digest, bring_back, dump, load, put_aside, without
+from ptc_cli.journal.text import blob_digest, bring_back, dump, load, may_be_long, put_aside, without
 from ptc_cli.journal.writer import Writer
 
 _HEADER = "run, program, door, session, state, started_at, seconds, calls"
@@ -157,12 +157,16 @@ class Journal:
             blobs[name] = clean
             return name
 
-        return without(dump(put_aside(value, keep)), secrets).decode("utf-8", "replace"), blobs
+        text = dump(value)
+        if may_be_long(text):
+            text = dump(put_aside(value, keep))
+        return without(text, secrets).decode("utf-8", "replace"), blobs
 
     def _write(self, run: str, statement: str, values: Sequence[object], blobs: dict[str, bytes]) -> None:
         def write(database: sqlite3.Connection) -> None:
-            database.executemany("insert or ignore into blobs values (?, ?)", blobs.items())
-            database.executemany("insert or ignore into refs values (?, ?)", [(run, digest) for digest in blobs])
+            if blobs:
+                database.executemany("insert or ignore into blobs values (?, ?)", blobs.items())
+                database.executemany("insert or ignore into refs values (?, ?)", [(run, digest) for digest in blobs])
             database.execute(statement, values)
 
         self._put(write)

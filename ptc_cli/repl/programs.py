@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli.console import results, talk
+from ptc_cli.console.ask import Asker
 from ptc_cli.console.pager import paged
+from ptc_cli.console.reloading import reload
 from ptc_cli.console.tables import table
 from ptc_cli.console.terminal import is_terminal, write_foreign, write_output
 from ptc_cli.console.values import as_table
@@ -32,10 +34,10 @@ _WELCOME = "Tab completes, NAME? explains, %help lists commands, Ctrl-C stops a 
 _ENDINGS = frozenset({"exit", "quit", "exit()", "quit()"})
 
 
-async def prompt_programs(engine: Engine, *, is_granted: bool = False) -> int:
+async def prompt_programs(engine: Engine, *, ask: Asker | None) -> int:
     """Read entries until the end and run each; return the exit code of the last one off a terminal, else 0."""
     caller = Caller(door="repl")
-    session = PromptSession(engine, caller, await engine.describe(caller), is_granted=is_granted)
+    session = PromptSession(engine, caller, await engine.describe(caller), ask=ask)
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return await Prompt(session, PlainReader(sys.stdin.fileno())).serve()
     talk.note(sys.stderr, f"{_servers(session.view)} {_WELCOME}")
@@ -59,6 +61,8 @@ class Prompt:
         while (entry := await self._reader.read(self._taken())) is not None:
             if entry.strip() in _ENDINGS:
                 break
+            reload(self._session.engine)
+            await self._session.describe()
             if entry.strip():
                 code = await self._answer(entry)
         return code

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ptc_cli.console.ask import asker
+from ptc_cli.console.ask import Asker, answers_of
 from ptc_cli.console.live import Streams, follow
 from ptc_cli.core.catalog import Caller, View
 from ptc_cli.core.check import CheckReport
@@ -48,11 +48,11 @@ class Ran:
 class PromptSession:
     """Runs and checks entries, each with what those before it left behind."""
 
-    def __init__(self, engine: Engine, caller: Caller, view: View, *, is_granted: bool) -> None:
+    def __init__(self, engine: Engine, caller: Caller, view: View, *, ask: Asker | None) -> None:
         self.engine = engine
         self.caller = caller
         self.view = view
-        self._is_granted = is_granted
+        self._ask = ask
         self._forget()
 
     @property
@@ -104,10 +104,9 @@ class PromptSession:
         """How many calls `_calls` holds; None before it is there."""
 
     async def _run(self, program: Program) -> Result:
-        ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=self._is_granted)
         execution = replace(Execution.of(program, caller=self.caller), session=NAME)
-        run = await self.engine.start(execution, can_ask=ask is not None)
-        return await follow(run, streams=Streams(out=sys.stdout, err=sys.stderr), ask=ask, door="repl")
+        run = await self.engine.start(execution, can_ask=self._ask is not None, answers=answers_of(self._ask))
+        return await follow(run, streams=Streams(out=sys.stdout, err=sys.stderr), ask=self._ask, door="repl")
 
     async def _with_calls(self, program: Program) -> Program:
         """Return a program once the sandbox has the calls so far, if it uses them."""

@@ -2,11 +2,17 @@
 
 import os
 import pty
+import re
 import select
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*(?:[@-~]|\Z)|\x1b\Z")
+
+_WHERE = "\x1b[6n"
+"""Asks a terminal where its cursor is."""
 
 
 class Screen:
@@ -18,7 +24,7 @@ class Screen:
             command, stdin=theirs, stdout=theirs, stderr=theirs, env=dict(environ), cwd=folder, start_new_session=True
         )
         os.close(theirs)
-        self.seen = ""
+        self._written = ""
         self._expected = 0
 
     def __enter__(self) -> "Screen":
@@ -30,20 +36,25 @@ class Screen:
         self._process.wait(10)
         os.close(self._ours)
 
+    @property
+    def seen(self) -> str:
+        """All there was so far, without what moves the cursor and colours."""
+        return _ESCAPE.sub("", self._written)
+
     def expect(self, text: str, seconds: float = 30) -> None:
         """Read until a text comes after what was expected before."""
         end = time.monotonic() + seconds
         while (found := self.seen.find(text, self._expected)) < 0:
             part = self._read(end - time.monotonic())
             assert part, f"{text!r} did not come after {self.seen[self._expected :]!r}"
-            self.seen += part
+            self._written += part
         self._expected = found + len(text)
 
     def rest(self, seconds: float = 30) -> str:
         """Read until the process closes its terminal, and return all there was."""
         end = time.monotonic() + seconds
         while part := self._read(end - time.monotonic()):
-            self.seen += part
+            self._written += part
         return self.seen
 
     def type(self, text: str) -> None:
@@ -63,6 +74,9 @@ class Screen:
         if not ready:
             return ""
         try:
-            return os.read(self._ours, 65536).decode(errors="replace")
+            part = os.read(self._ours, 65536).decode(errors="replace")
         except OSError:
             return ""  # Linux says EIO once the other side is closed
+        for _ in range(part.count(_WHERE)):
+            self.type("\x1b[1;1R")
+        return part

@@ -13,9 +13,6 @@ CONFIGURATION = "".join(
     for name, args in (("tickets", ["-m", "ptc_cli.demo.tickets"]), ("plain", ["-S", str(PLAIN)]))
 ).replace("\nargs", f"\nenv = {{ PYTHONPATH = {json.dumps(str(Path(__file__).parents[3]))} }}\nargs")
 
-PLAINLY = {"NO_COLOR": "1", "PROMPT_TOOLKIT_NO_CPR": "1"}
-"""What is seen then holds fewer escape codes."""
-
 
 @pytest.fixture(scope="module")
 def tracker(tmp_path_factory: pytest.TempPathFactory) -> Ptc:
@@ -26,7 +23,7 @@ def tracker(tmp_path_factory: pytest.TempPathFactory) -> Ptc:
 
 
 def test_a_session_at_the_prompt(tracker: Ptc) -> None:
-    with tracker.on_a_terminal("repl", **PLAINLY) as screen:
+    with tracker.on_a_terminal("repl") as screen:
         screen.expect("ptc>")
         screen.type("rows = tickets.list_tickets(stat\t")
         screen.expect("us=")
@@ -76,7 +73,7 @@ def test_what_is_longer_than_the_screen_goes_to_the_pager(tracker: Ptc) -> None:
     pager = tracker.project / "pager"
     pager.write_text("#!/bin/sh\nwc -l\n")
     pager.chmod(0o755)
-    with tracker.on_a_terminal("repl", PAGER=str(pager), **PLAINLY) as screen:
+    with tracker.on_a_terminal("repl", PAGER=str(pager)) as screen:
         screen.expect("ptc>")
         screen.type("[{'n': n} for n in range(300)]\r")
         screen.expect("30")
