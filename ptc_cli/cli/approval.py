@@ -58,13 +58,7 @@ async def _diff(invocation: Invocation, names: tuple[str, ...], *, refresh: bool
 @json_option
 @pass_invocation
 def approve(invocation: Invocation, names: tuple[str, ...], everything: bool, yes: bool, as_json: bool) -> int:
-    """Let tools be used that were held back, as they are now, after a look at what changed.
-
-    \b
-    Examples:
-      ptc servers approve github.create_issue
-      ptc servers approve github
-    """
+    """Let tools be used that were held back, as they are now, after a look at what changed."""
     return perform(_decide(invocation, _wanted(names, everything), "approve", is_granted=yes, as_json=as_json))
 
 

@@ -5,24 +5,14 @@ from __future__ import annotations
 import sys
 
 import click
-from click.shell_completion import get_completion_class
 
-from ptc_cli.console.terminal import write_lines
+from ptc_cli.cli.completing import SCRIPTS
+from ptc_cli.console.terminal import write
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@click.pass_context
-def command(context: click.Context, shell: str) -> int:
-    """Print the completion script of a shell.
-
-    \b
-    Examples:
-      ptc completion bash >> ~/.bashrc
-      ptc completion fish > ~/.config/fish/completions/ptc.fish
-    """
-    found = get_completion_class(shell)
-    if found is None:
-        raise click.UsageError(f"no completion for {shell}")
-    write_lines(sys.stdout, found(context.find_root().command, {}, "ptc", "_PTC_COMPLETE").source())
+@click.argument("shell", type=click.Choice([*SCRIPTS]))
+def command(shell: str) -> int:
+    """Print the completion script of a shell, which completes commands, servers, tools and their arguments."""
+    write(sys.stdout, SCRIPTS[shell])
     return 0

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import click
 
+from ptc_cli.cli.everywhere import finished
 from ptc_cli.core.suggest import did_you_mean
 
 
@@ -50,7 +51,7 @@ class LazyCommands(Noun):
         if not any(cmd_name in section for section in self._sections.values()):
             return None
         command: click.Command = importlib.import_module(f"ptc_cli.cli.{cmd_name}").command
-        return command
+        return finished(command, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from what is known without importing them."""

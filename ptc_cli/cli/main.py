@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from ptc_cli import __version__
+from ptc_cli.cli.everywhere import wants_debug
 from ptc_cli.cli.groups import LazyCommands
 from ptc_cli.cli.invocation import Invocation
 from ptc_cli.cli.options import answers_json
@@ -74,9 +75,9 @@ def invoke(arguments: Sequence[str]) -> int:
         # Names and results may hold what the stream's encoding, or any, cannot say.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are TextIOWrapper
     if instruction := os.environ.get("_PTC_COMPLETE"):
-        from click.shell_completion import shell_complete
+        from ptc_cli.cli.completing import answer
 
-        return shell_complete(commands, {}, "ptc", "_PTC_COMPLETE", instruction)
+        return answer(commands, instruction, os.environ)
     return _guarded(list(arguments))
 
 
@@ -118,7 +119,7 @@ def _failed(error: PtcError, context: click.Context | None) -> int:
         said = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
         write_json(sys.stdout, error=said)
     talk.error(sys.stderr, error.message, error.hint)
-    if context is not None and context.params.get("debug"):
+    if context is not None and wants_debug(context):
         traceback.print_exception(error)
     return error.exit_code
 
@@ -129,7 +130,7 @@ def _fault(error: Exception, context: click.Context | None) -> int:
         f"a fault of ours: {type(error).__name__}: {error}",
         "Run it again with `ptc --debug ...` to see where, and report it.",
     )
-    if context is not None and context.params.get("debug"):
+    if context is not None and wants_debug(context):
         traceback.print_exception(error)
     return FAULT_EXIT_CODE
 

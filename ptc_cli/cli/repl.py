@@ -17,7 +17,7 @@ from ptc_cli.console.ask import answers_of, asker
 def command(invocation: Invocation, yes: bool) -> int:
     """Type programs and see what they give: each entry is checked, then run in the sandbox.
 
-    Entries do not share variables yet. NAME? explains a server or a tool.
+    Entries share their variables. Tab completes, NAME? explains, %help lists the commands of the prompt.
     """
     return perform(_prompt(invocation, is_granted=yes))
 

@@ -45,7 +45,7 @@ class Wanted:
 
 
 @click.command()
-@click.argument("file", required=False)
+@click.argument("file", required=False, type=click.Path())
 @click.option("-c", "code", metavar="CODE", help="The program itself.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds the program may take.")
 @click.option("--max-calls", type=click.IntRange(min=0), help="How many tool calls it may make.")
@@ -91,12 +91,6 @@ def command(
     """Check the program in FILE (- is stdin), and run it in the sandbox if it passes.
 
     What it prints and its value go to stdout, everything else to stderr.
-
-    \b
-    Examples:
-      ptc run triage.py --max-calls 20
-      ptc run -c 'len(github.list_issues(repo="acme/api"))'
-      ptc run report.py --mount sales.csv --keep '*.png'
     """
     program = _program(file, code, given)
     wanted = Wanted(

@@ -12,6 +12,7 @@ from ptc_cli.cli import server_grants, server_import, server_views, tool_views
 from ptc_cli.cli.approval import approve, diff, reject
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.offers import SERVER, TOOL
 from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.server_edit import Wanted, add_to_file, remove_from_file, trust_files
 from ptc_cli.cli.server_login import log_in, log_out, shown_login
@@ -67,7 +68,7 @@ def _with_findings(entry: ServerEntry, findings: Sequence[Finding]) -> JsonObjec
 
 
 @command.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=SERVER)
 @json_option
 @pass_invocation
 def scan(invocation: Invocation, names: tuple[str, ...], as_json: bool) -> int:
@@ -96,7 +97,7 @@ async def _scan(invocation: Invocation, names: tuple[str, ...], *, as_json: bool
 
 
 @command.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=SERVER)
 @json_option
 @pass_invocation
 def test(invocation: Invocation, names: tuple[str, ...], as_json: bool) -> int:
@@ -142,13 +143,7 @@ def add(
     user: bool,
     as_json: bool,
 ) -> int:
-    """Add a server to the nearest ptc.toml, or to a new one here.
-
-    \b
-    Examples:
-      ptc servers add time -- uvx mcp-server-time
-      ptc servers add github --url https://api.githubcopilot.com/mcp/ --header 'Authorization=Bearer ${GITHUB_TOKEN}'
-    """
+    """Add a server to the nearest ptc.toml, or to a new one here."""
     wanted = Wanted(
         name=name, words=words, url=url, transport=transport, env=env, headers=header, cwd=cwd, is_for_user=user
     )
@@ -160,7 +155,7 @@ def add(
 
 
 @command.command()
-@click.argument("name")
+@click.argument("name", type=SERVER)
 @click.option("--user", is_flag=True, help="From your own configuration, not the project's.")
 @json_option
 @pass_invocation
@@ -215,7 +210,7 @@ def import_(
 
 
 @command.command()
-@click.argument("name")
+@click.argument("name", type=SERVER)
 @click.option("--no-browser", is_flag=True, help="Show the address to log in at, and ask where the browser ended.")
 @click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="Ask for this too.")
 @json_option
@@ -233,7 +228,7 @@ def login(invocation: Invocation, name: str, no_browser: bool, scopes: tuple[str
 
 
 @command.command()
-@click.argument("name")
+@click.argument("name", type=SERVER)
 @json_option
 @pass_invocation
 def logout(invocation: Invocation, name: str, as_json: bool) -> int:
@@ -285,7 +280,7 @@ async def _grants(invocation: Invocation, *, as_json: bool) -> int:
 
 
 @command.command()
-@click.argument("names", nargs=-1, required=True, metavar="SERVER[.TOOL]...")
+@click.argument("names", nargs=-1, required=True, metavar="SERVER[.TOOL]...", type=TOOL)
 @json_option
 @pass_invocation
 def revoke(invocation: Invocation, names: tuple[str, ...], as_json: bool) -> int:

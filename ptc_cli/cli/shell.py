@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.options import json_option
+from ptc_cli.console.terminal import write_json
 
 
 @click.command()
 @click.option("-c", "line", metavar="COMMAND", help="Run one command and end with its status.")
+@json_option
 @pass_invocation
-def command(invocation: Invocation, line: str | None) -> int:
-    """Explore the stubs with the read-only shell that agents get.
+def command(invocation: Invocation, line: str | None, as_json: bool) -> int:
+    """Explore the stubs with the read-only shell that agents get."""
+    if as_json and line is None:
+        raise click.UsageError("--json answers one command: give it with -c")
+    return perform(_answer(invocation, line) if as_json and line is not None else _explore(invocation, line))
 
-    \b
-    Examples:
-      ptc shell -c 'ls docs; cat README.md'
-      ptc shell -c 'grep -rn "def create" tools'
-    """
-    return perform(_explore(invocation, line))
+
+async def _answer(invocation: Invocation, line: str) -> int:
+    from ptc_cli.repl.commands import answered
+
+    async with invocation.engine() as engine:
+        done = await answered(engine, line)
+    write_json(sys.stdout, stdout=done.stdout, stderr=done.stderr, exit_code=done.exit_code)
+    return done.exit_code
 
 
 async def _explore(invocation: Invocation, line: str | None) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.offers import TOOL
 from ptc_cli.cli.options import json_option
 from ptc_cli.cli.server_views import find_tool
 from ptc_cli.config import TrustStore, folders, set_output_schema
@@ -21,7 +22,7 @@ from ptc_cli.core.jsonvalue import JsonObject
 
 
 @click.command("pin-output")
-@click.argument("tool", metavar="SERVER.TOOL")
+@click.argument("tool", metavar="SERVER.TOOL", type=TOOL)
 @json_option
 @pass_invocation
 def pin_output(invocation: Invocation, tool: str, as_json: bool) -> int:
@@ -64,7 +65,7 @@ def _difference(before: str, after: str, file: Path) -> str:
 
 
 @click.command("forget-output")
-@click.argument("target", metavar="SERVER[.TOOL]", required=False)
+@click.argument("target", metavar="SERVER[.TOOL]", required=False, type=TOOL)
 @click.option("--all", "is_all", is_flag=True, help="Forget the results of all servers.")
 @json_option
 @pass_invocation

@@ -10,6 +10,7 @@ import click
 from ptc_cli.cli import tool_results, tool_views
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.offers import ARGUMENT, SERVER, TOOL
 from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.server_views import find_tool
 from ptc_cli.console import talk
@@ -25,7 +26,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("server", required=False)
+@click.argument("server", required=False, type=SERVER)
 @click.option("--refresh", is_flag=True, help="Ask the servers again, instead of the cache.")
 @click.option("--names", is_flag=True, help="Only the names, one a line.")
 @json_option
@@ -60,19 +61,13 @@ async def _list(invocation: Invocation, server: str | None, *, refresh: bool, na
 
 
 @command.command()
-@click.argument("tool", metavar="SERVER.TOOL")
+@click.argument("tool", metavar="SERVER.TOOL", type=TOOL)
 @click.option("--schema", is_flag=True, help="Its JSON Schemas, as the server gave them.")
 @click.option("--stub", is_flag=True, help="What programs are checked against.")
 @json_option
 @pass_invocation
 def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: bool) -> int:
-    """Show one tool: signature with its types, documentation, an example.
-
-    \b
-    Examples:
-      ptc tools show github.search_issues
-      ptc tools show github.search_issues --schema
-    """
+    """Show one tool: signature with its types, documentation, an example."""
     if schema and stub:
         raise click.UsageError("--schema and --stub exclude each other")
     view, found = perform(_find(invocation, tool))
@@ -122,8 +117,8 @@ async def _search(invocation: Invocation, query: str, *, limit: int, detail: boo
 
 
 @command.command()
-@click.argument("tool", metavar="SERVER.TOOL")
-@click.argument("arguments", nargs=-1, metavar="[NAME=TEXT | NAME:=JSON]...")
+@click.argument("tool", metavar="SERVER.TOOL", type=TOOL)
+@click.argument("arguments", nargs=-1, type=ARGUMENT, metavar="[NAME=TEXT | NAME:=JSON]...")
 @click.option("--args", "given", metavar="JSON", help="All arguments as one JSON object; - reads it from stdin.")
 @click.option("--save", metavar="DIR", type=click.Path(file_okay=False), help="Save binary content here.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds to wait at most.")
@@ -143,11 +138,6 @@ def call(
     """Call one tool, once its arguments have been checked.
 
     Text is typed by the tool's schema: limit=5 is a number where a number is wanted.
-
-    \b
-    Examples:
-      ptc tools call github.search_issues query=is:open limit=5
-      ptc tools call github.create_issue title=Bug labels:='["bug"]'
     """
     from ptc_cli.cli.tool_call import Wanted, call_tool
 

@@ -1,16 +1,24 @@
 """Configuration: find it, read it in whichever client's format, merge it, edit it; and what its references mean."""
 
-from ptc_cli.config.edit import add_server, create, remove_server, set_approved, set_output_schema
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+# Not late like the others: each has the name of its module, which would hide it.
 from ptc_cli.config.folders import folders
-from ptc_cli.config.grants import Grant, GrantStore
-from ptc_cli.config.importing import Import, Imports, found_clients, plan, take_over
-from ptc_cli.config.keychain import KeychainVault
 from ptc_cli.config.load import Review, load, review
-from ptc_cli.config.references import References
-from ptc_cli.config.start import initial
-from ptc_cli.config.state import StateFile
-from ptc_cli.config.trust import TrustStore
-from ptc_cli.config.watch import Files
+
+if TYPE_CHECKING:
+    from ptc_cli.config.edit import add_server, create, remove_server, set_approved, set_output_schema
+    from ptc_cli.config.grants import Grant, GrantStore
+    from ptc_cli.config.importing import Import, Imports, found_clients, plan, take_over
+    from ptc_cli.config.keychain import KeychainVault
+    from ptc_cli.config.references import References
+    from ptc_cli.config.start import initial
+    from ptc_cli.config.state import StateFile
+    from ptc_cli.config.trust import TrustStore
+    from ptc_cli.config.watch import Files
 
 __all__ = [
     "Files",
@@ -36,3 +44,31 @@ __all__ = [
     "set_output_schema",
     "take_over",
 ]
+
+_HOMES = {
+    "add_server": "edit",
+    "create": "edit",
+    "remove_server": "edit",
+    "set_approved": "edit",
+    "set_output_schema": "edit",
+    "Grant": "grants",
+    "GrantStore": "grants",
+    "Import": "importing",
+    "Imports": "importing",
+    "found_clients": "importing",
+    "plan": "importing",
+    "take_over": "importing",
+    "KeychainVault": "keychain",
+    "References": "references",
+    "initial": "start",
+    "StateFile": "state",
+    "TrustStore": "trust",
+    "Files": "watch",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for: most commands only read, and have no 30 ms for what edits and imports files."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ptc_cli.config' has no attribute '{name}'")
+    return getattr(import_module(f"ptc_cli.config.{_HOMES[name]}"), name)

@@ -18,10 +18,17 @@ from ptc_cli.repl.reader import PlainReader, Reader
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
+    from ptc_cli.shell import ShellResult
 
 SESSION = "shell"
 _JOINED = re.compile(r"[|&;<>()`$\n]")
 _WELCOME = "A read-only shell over the stubs: ls, cat, grep, find and the like; cat README.md to begin. Ctrl-D ends."
+
+
+async def answered(engine: Engine, command: str) -> ShellResult:
+    """Run one command and return what it wrote."""
+    shell = await engine.shell(Caller(door="shell"))
+    return await shell.run(command)
 
 
 async def run_command(engine: Engine, command: str) -> int:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from tests.integration.cli.conftest import Ptc
@@ -126,3 +128,27 @@ def test_the_shell_completes_paths_from_where_it_stands(ptc: Ptc) -> None:
         screen.type("\x04")
         screen.rest()
         assert screen.exit_code() == 0
+
+
+def test_the_shell_answers_one_command_in_json(ptc: Ptc) -> None:
+    done = ptc("shell", "-c", "echo out; echo err >&2; false", "--json")
+
+    assert (done.returncode, json.loads(done.stdout)) == (
+        1,
+        {"schema_version": 1, "stdout": "out\n", "stderr": "err\n", "exit_code": 1},
+    )
+    assert ptc("shell", "--json").returncode == 2
+
+
+def test_a_file_is_checked_again_when_it_changes(ptc: Ptc) -> None:
+    program = ptc.project / "watched.py"
+    program.write_text("plain.ad(a=1, b=2)\n")
+    with ptc.on_a_terminal("check", "--watch", "watched.py") as screen:
+        screen.expect("Did you mean 'add'?")
+        screen.expect("1 error")
+        program.write_text("plain.add(a=1, b=2)\n")
+        screen.expect("0 errors")
+        screen.interrupt()
+        screen.rest()
+        assert screen.exit_code() == 130
+    assert ptc("check", "--watch", "-c", "1").returncode == 2

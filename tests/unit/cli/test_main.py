@@ -1,10 +1,15 @@
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+import click
 import pytest
 
 from ptc_cli import __version__
+from ptc_cli.cli.examples import EXAMPLES
+from ptc_cli.cli.invocation import Invocation
 from ptc_cli.cli.main import commands, invoke
 
 
@@ -71,7 +76,69 @@ def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"ptc {__version__}\n"
 
 
-@pytest.mark.parametrize(("shell", "part"), [("bash", "_PTC_COMPLETE"), ("zsh", "#compdef ptc"), ("fish", "complete")])
+@pytest.mark.parametrize(
+    ("shell", "part"), [("bash", "complete -o nospace"), ("zsh", "#compdef ptc"), ("fish", "--command ptc")]
+)
 def test_completion_scripts_are_printed(shell: str, part: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(["completion", shell]) == 0
     assert part in capsys.readouterr().out
+
+
+def leaves() -> dict[str, click.Command]:
+    """Return every command that does something, by the words after `ptc`."""
+    found: dict[str, click.Command] = {}
+    with commands.make_context("ptc", [], resilient_parsing=True) as context:
+        for name in commands.list_commands(context):
+            command = commands.get_command(context, name)
+            if isinstance(command, click.Group):
+                found |= {f"{name} {each}": leaf for each, leaf in command.commands.items()}
+            elif command is not None:
+                found[name] = command
+    return found
+
+
+LEAVES = leaves()
+
+WITHOUT_JSON = {"repl", "mcp start", "demo", "config schema", "completion"}
+"""They hold a conversation, or answer in a form of their own."""
+
+
+@pytest.mark.parametrize("path", LEAVES)
+def test_every_command_has_examples_that_it_understands(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke([*path.split(), "--help"]) == 0
+    shown = capsys.readouterr().out
+    for example in EXAMPLES[path]:
+        assert f"  {example}\n" in shown
+        words = shlex.split(example.rpartition("| ")[2].partition(" > ")[0].partition(" >> ")[0])
+        arguments = words[words.index("ptc") + 1 + len(path.split()) :]
+        with LEAVES[path].make_context(path, arguments, obj=Invocation()):
+            pass
+
+
+def test_every_command_that_answers_answers_in_json_too() -> None:
+    answering = {path for path, command in LEAVES.items() if any("--json" in each.opts for each in command.params)}
+
+    assert set(LEAVES) - answering == WITHOUT_JSON
+
+
+@pytest.mark.parametrize("arguments", [["--config", "FILE", "config", "path"], ["config", "path", "--config", "FILE"]])
+def test_the_configuration_is_named_before_the_command_or_after_it(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.touch()
+
+    assert invoke([str(file) if each == "FILE" else each for each in arguments]) == 0
+    assert capsys.readouterr().out.startswith(f"file           {file}\n")
+
+
+@pytest.mark.parametrize("arguments", [["--debug", "config", "path"], ["config", "path", "--debug"]])
+def test_a_traceback_is_shown_where_it_is_asked_for(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTC_CONFIG", str(tmp_path / "nothing.toml"))
+
+    assert invoke(arguments) == 4
+    assert "Traceback" in capsys.readouterr().err
+    assert invoke(["config", "path"]) == 4
+    assert "Traceback" not in capsys.readouterr().err
