@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check lint types layers fix stubs schema bench fuzz wheel clean help
+.PHONY: demo test check lint types layers fix stubs schema docs bench fuzz wheel clean help
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -56,6 +56,9 @@ stubs: $(VENV)/.installed  ## Write the tree of the demo servers anew
 
 schema: $(VENV)/.installed  ## Write the schema of ptc.toml anew
 	@$(BIN)/python -m ptc_cli.config.schema > config/ptc.schema.json
+
+docs: $(VENV)/.installed-dev  ## Write the reference of commands and answers, and the pictures, anew
+	@$(BIN)/python -m tests.pages
 
 bench: $(VENV)/.installed-dev  ## Measure: medians, p99 and spread, with the machine
 	@$(BIN)/python -m tests.benchmarks

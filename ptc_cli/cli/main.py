@@ -25,7 +25,7 @@ BROKEN_PIPE_EXIT_CODE = 141
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
-_SECTIONS = {
+SECTIONS = {
     "Tools": {
         "tools": "List, show, search and call tools.",
         "shell": "Explore the stubs with the shell that agents get.",
@@ -54,7 +54,7 @@ _SECTIONS = {
 
 @click.group(
     cls=LazyCommands,
-    sections=_SECTIONS,
+    sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 ok, 1 the program failed, 2 wrong usage, 3 rejected by the check, 4 configuration, server or"
     " sandbox cannot be used, 5 timeout or limit, 6 denied, 7 log in first, 70 a fault of ours, 130 cancelled.",

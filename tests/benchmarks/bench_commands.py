@@ -46,10 +46,10 @@ def main() -> None:
         environ = {"PATH": os.environ["PATH"], "PTC_HOME": str(here / "home"), "PYTHONPATH": str(REPOSITORY)}
         commands = {
             "python -c pass (floor)": ([sys.executable, "-c", "pass"], ""),
-            "ptc --help": ([*ptc, "--help"], "150"),
-            f"ptc tools list, cached, {SERVERS} x {TOOLS} tools": ([*named, "tools", "list"], "200"),
+            "ptc --help": ([*ptc, "--help"], "120"),
+            f"ptc tools list, cached, {SERVERS} x {TOOLS} tools": ([*named, "tools", "list"], "110"),
             "ptc tools list tickets --json": ([*named, "tools", "list", "server_0", "--json"], "200"),
-            "ptc check, checker's cache on disk": ([*named, "check", "one.py"], "600"),
+            "ptc check, checker's cache on disk": ([*named, "check", "one.py"], "500"),
             "ptc run, one call, no daemon": ([*named, "run", "one.py"], ""),
         }
         for command, _ in commands.values():

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,34 @@ def test_from_nothing_to_a_call_in_three_commands(fresh: Ptc) -> None:
     done = fresh("tools", "call", "plain.add", "a=1", "b=2")
 
     assert (done.returncode, done.stdout) == (0, '{\n  "sum": 3\n}\n')
+
+
+def test_init_takes_over_what_other_clients_have_and_it_works(fresh: Ptc) -> None:
+    home = fresh.folder / "person"
+    (home / ".cursor").mkdir(parents=True)
+    plain = {"command": SERVER[0], "args": [SERVER[1]]}
+    ours = {"plain": plain, "secret": {"command": "true", "env": {"API_KEY": "sk-1234567890abcdef"}}}
+    (home / ".cursor" / "mcp.json").write_text(json.dumps({"mcpServers": ours}))
+    (home / ".claude.json").write_text(json.dumps({"mcpServers": {"plain": plain}}))
+    person = replace(fresh, also={"HOME": str(home)})
+
+    done = person("init", "--json")
+    called = person("tools", "call", "plain.add", "a=1", "b=2")
+
+    assert sorted(json.loads(done.stdout)["servers"]) == ["plain", "secret"]
+    assert "API_KEY" in done.stderr
+    assert "sk-1234" not in (person.project / "ptc.toml").read_text()
+    assert (called.returncode, called.stdout) == (0, '{\n  "sum": 3\n}\n')
+
+
+def test_init_takes_over_nothing_where_it_is_told_so_or_cannot_read(fresh: Ptc) -> None:
+    home = fresh.folder / "person"
+    (home / ".cursor").mkdir(parents=True)
+    (home / ".cursor" / "mcp.json").write_text("{")
+    person = replace(fresh, also={"HOME": str(home)})
+
+    assert "nothing taken over from cursor" in person("init", "--user").stderr
+    assert json.loads(person("init", "--empty", "--json").stdout)["servers"] == []
 
 
 def test_init_overwrites_nothing(fresh: Ptc) -> None:
