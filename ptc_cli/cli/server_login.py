@@ -13,7 +13,7 @@ from pathlib import Path
 from ptc_cli.cli.server_views import named
 from ptc_cli.config import KeychainVault, References, folders, load
 from ptc_cli.console import talk
-from ptc_cli.console.ask import read_line
+from ptc_cli.console.keyboard import read_line
 from ptc_cli.console.terminal import is_terminal, visible, write, write_lines
 from ptc_cli.core.errors import AuthorisationError, ConfigError
 from ptc_cli.core.jsonvalue import JsonObject

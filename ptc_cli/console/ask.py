@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Collection
 from typing import Protocol, TextIO
 
 from ptc_cli.console.inquiries import reply_of
+from ptc_cli.console.keyboard import drop_typed_ahead, read_line
 from ptc_cli.console.terminal import is_terminal, one_line, styled, visible, write, write_lines
 from ptc_cli.core.event import Decision, Question
 from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
@@ -23,7 +23,6 @@ _DECISIONS: dict[str, Decision] = {
     "": "no",
 }
 _ARGUMENT_CHARACTERS = 2000
-_LINE_BYTES = 4096
 
 
 class Asker(Protocol):
@@ -77,7 +76,7 @@ class _Prompt:
 
     async def __call__(self, question: Question) -> Decision:
         async with self._turn:
-            _drop_typed_ahead(self._stdin)
+            drop_typed_ahead(self._stdin)
             show_question(question, self._talk_to)
             return await self._decision(question)
 
@@ -93,7 +92,7 @@ class _Prompt:
 
     async def reply(self, inquiry: Inquiry) -> Reply:
         async with self._turn:
-            _drop_typed_ahead(self._stdin)
+            drop_typed_ahead(self._stdin)
             return await reply_of(inquiry, read=lambda: read_line(self._stdin), stream=self._talk_to)
 
 
@@ -113,24 +112,3 @@ def show_question(question: Question, stream: TextIO) -> None:
         write_lines(stream, f"  {question.foreseen} more call{'s' if question.foreseen > 1 else ''} of it can follow")
     if question.listed:
         write_lines(stream, f"  also on the program's list: {one_line(', '.join(question.listed))}")
-
-
-def _drop_typed_ahead(stream: TextIO) -> None:
-    """Forget what was typed before: nobody answers a question that they have not seen."""
-    import termios  # a terminal on which questions are asked is a POSIX one
-
-    termios.tcflush(stream.fileno(), termios.TCIFLUSH)
-
-
-async def read_line(stream: TextIO) -> str | None:
-    """Return a terminal's next line, or None at its end.
-
-    A thread that waits in `readline` could not be cancelled, and would keep the process from ending.
-    """
-    loop, descriptor, ready = asyncio.get_running_loop(), stream.fileno(), asyncio.Event()
-    loop.add_reader(descriptor, ready.set)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(descriptor)
-    return os.read(descriptor, _LINE_BYTES).decode(errors="replace") or None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from ptc_cli.console import talk
 from ptc_cli.console.ask import Asker
+from ptc_cli.console.interrupts import on_interrupt
 from ptc_cli.console.terminal import is_terminal, one_line, write, write_output
 from ptc_cli.core.event import (
     Answered,
@@ -56,8 +55,9 @@ async def follow(run: Run, *, streams: Streams | None, ask: Asker | None, door: 
     """
     shown = _Shown(streams) if streams is not None else None
     questions = _Questions(run, ask, door)
+    cancelling: set[asyncio.Future[Result]] = set()
     try:
-        with _cancelled_by_interrupt(run):
+        with on_interrupt(lambda: cancelling.add(asyncio.ensure_future(run.cancel()))):
             async for event in run.events():
                 questions.see(event.what)
                 if shown is not None:
@@ -70,29 +70,6 @@ async def follow(run: Run, *, streams: Streams | None, ask: Asker | None, door: 
         await questions.close()
         if shown is not None:
             shown.close()
-
-
-@contextmanager
-def _cancelled_by_interrupt(run: Run) -> Iterator[None]:
-    """Have Ctrl-C cancel a run; a second one does what it always does."""
-    loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
-    cancelling: set[asyncio.Task[Result]] = set()
-
-    def cancel() -> None:
-        restore()
-        cancelling.add(loop.create_task(run.cancel()))
-
-    def restore() -> None:
-        with suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGINT)
-            signal.signal(signal.SIGINT, before)
-
-    with suppress(NotImplementedError):
-        loop.add_signal_handler(signal.SIGINT, cancel)
-    try:
-        yield
-    finally:
-        restore()
 
 
 class _Questions:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli.console import results, talk
 from ptc_cli.console.ask import Asker
+from ptc_cli.console.interrupts import on_interrupt
 from ptc_cli.console.pager import paged
 from ptc_cli.console.reloading import reload
 from ptc_cli.console.tables import table
@@ -137,20 +136,14 @@ class Prompt:
 
 async def _interruptible(work: Coroutine[object, object, int]) -> int:
     """Do some work that Ctrl-C ends, and nothing else."""
-    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
-    before = signal.getsignal(signal.SIGINT)
-    with suppress(NotImplementedError):
-        loop.add_signal_handler(signal.SIGINT, task.cancel)
+    task = asyncio.ensure_future(work)
     try:
-        return await task
+        with on_interrupt(task.cancel):
+            return await task
     except asyncio.CancelledError:
         if not task.cancelled():
             raise
         return EXIT_CODES["cancelled"]
-    finally:
-        with suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, before)
 
 
 def _terminal_reader(session: PromptSession) -> Reader:

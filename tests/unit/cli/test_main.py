@@ -142,3 +142,19 @@ def test_a_traceback_is_shown_where_it_is_asked_for(
     assert "Traceback" in capsys.readouterr().err
     assert invoke(["config", "path"]) == 4
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_fault_of_ours_has_an_exit_code_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @click.command()
+    def broken() -> None:
+        raise RuntimeError("oops")
+
+    # No command is known to have one.
+    monkeypatch.setattr(commands, "get_command", lambda context, name: broken if name == "broken" else None)
+
+    assert invoke(["broken"]) == 70
+    said = capsys.readouterr().err
+    assert "a fault of ours: RuntimeError: oops" in said
+    assert "Traceback" not in said
