@@ -192,7 +192,7 @@ def import_(
     """Take over the servers that another MCP client is configured with.
 
     
-    Clients: claude-code, claude-desktop, cursor, vscode, codex, windsurf, gemini, opencode
+    Clients: claude-code, claude-desktop, cursor, vscode, codex, windsurf, gemini, opencode, goose
     Example: ptc servers import --from cursor --dry-run
     """
     if client is None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ptc_cli.config.document import read
 from ptc_cli.config.edit import add_server, remove_server, servers_in
 from ptc_cli.config.file import interpret
 from ptc_cli.config.mistakes import Mistake, error_of
@@ -107,7 +106,7 @@ def take_over(imports: Imports, *, trust: TrustStore, replaces: bool) -> tuple[s
 
 
 def _servers(known: Source, path: Path, environ: Mapping[str, str], warnings: list[str]) -> tuple[ServerConfig, ...]:
-    document = known.document(read(path))
+    document = known.document(path)
     mistakes: list[Mistake] = []
     origin = Origin(path=document.path)
     file = interpret(document, origin=origin, is_trusted=True, home=home(environ), mistakes=mistakes)

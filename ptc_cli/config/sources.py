@@ -6,6 +6,7 @@
 | VS Code | `servers` and `inputs`; in older versions below `mcp` of its settings |
 | Gemini | `$NAME` and `${NAME}` are references; `url` without a `type` is SSE |
 | OpenCode | `mcp`, or `mcp.servers`; a command is one list, `{env:NAME}` a reference |
+| goose | YAML; `extensions`, of which some are goose's own; `env_keys` names variables that it keeps |
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ptc_cli.config import document, yaml_text
 from ptc_cli.config.document import Document
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
@@ -39,12 +41,19 @@ class Source:
     reshape: Callable[[JsonObject], JsonObject]
     """From what its file holds to one of the shapes that are read as they are."""
 
+    read: Callable[[Path], Document] = document.read
+
     def files(self, home: Path) -> Iterator[Path]:
         """Give the files of this user that there are."""
         return (home / place for place in self.places if (home / place).is_file())
 
-    def document(self, found: Document) -> Document:
-        """Return a file of this client in a shape that is read as it is."""
+    def document(self, path: Path) -> Document:
+        """Return a file of this client in a shape that is read as it is.
+
+        Raises:
+            ConfigError: It cannot be read.
+        """
+        found = self.read(path)
         return replace(found, table=self.reshape(found.table))
 
 
@@ -125,6 +134,26 @@ def _opencode_reference(found: re.Match[str]) -> str:
     return f"${{command:cat {shlex.quote(str(Path(found[2]).expanduser()))}}}"
 
 
+def _of_goose(table: JsonObject) -> JsonObject:
+    found = {str(name): _goose_server(each) for name, each in _object(table.get("extensions")).items()}
+    return {"mcpServers": {name: each for name, each in found.items() if each is not None}}
+
+
+def _goose_server(extension: JsonValue) -> JsonValue:
+    """Return an extension as a server; None for one that goose brings along."""
+    told = {**_object(extension), **_object(_object(extension).get("config"))}
+    kinds = {"stdio": "stdio", "sse": "sse", "streamable_http": "http"}
+    if told.get("type") not in kinds:
+        return None
+    kept = told.get("env_keys")
+    variables = {str(name): f"${{{name}}}" for name in kept} if isinstance(kept, list) else {}
+    renamed = {"cmd": "command", "args": "args", "uri": "url", "headers": "headers"}
+    server = {ours: told[theirs] for theirs, ours in renamed.items() if told.get(theirs)}
+    env = {**_object(told.get("envs")), **variables}
+    switched_off = {"disabled": True} if told.get("enabled") is False else {}
+    return {"type": kinds[str(told["type"])], **server, **({"env": env} if env else {}), **switched_off}
+
+
 def _object(value: JsonValue) -> Mapping[str, JsonValue]:
     return value if isinstance(value, dict) else {}
 
@@ -172,5 +201,12 @@ SOURCES = (
         title="OpenCode",
         places=(".config/opencode/opencode.json", ".config/opencode/opencode.jsonc"),
         reshape=_of_opencode,
+    ),
+    Source(
+        name="goose",
+        title="goose",
+        places=(".config/goose/config.yaml", "AppData/Roaming/Block/goose/config/config.yaml"),
+        reshape=_of_goose,
+        read=yaml_text.read,
     ),
 )

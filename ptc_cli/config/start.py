@@ -65,7 +65,7 @@ def _servers(path: Path, client: Source | None = None) -> tuple[str, ...] | None
     """Return the names of the servers in a file; None if it cannot be read, which is its owner's concern."""
     mistakes: list[Mistake] = []
     try:
-        document = read(path) if client is None else client.document(read(path))
+        document = read(path) if client is None else client.document(path)
     except ConfigError:
         return None
     file = interpret(document, origin=Origin(path=document.path), is_trusted=False, home="/", mistakes=mistakes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ptc_cli import policy
@@ -44,6 +44,16 @@ class Held(Protocol):
     def __call__(self, server: str, tool: str, /) -> HeldBack | None:
         """Return why a tool may not be called; None if it may."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a call is of, in the caller's view."""
+
+    tool: Tool | None
+    """None for a resource."""
+
+    config: ServerConfig
 
 
 class Gate:
@@ -85,13 +95,14 @@ class Gate:
 
     async def call(self, call: ToolCall) -> ToolResult:
         """Carry one call, or say why not. Raises nothing but cancellation."""
-        call = self._numbered(self._named(call))
+        found = self._found(call)
+        call = self._numbered(call if isinstance(found, ToolResult) else _named(call, found))
         self._made[call.server, call.tool] += 1
         started = time.monotonic()
         self._run.emit(CallStarted(call=call))
         result = ToolResult.failed("cancelled", "the run ended first")
         try:
-            result = self._clean(await self._answer(call))
+            result = self._clean(await self._answer(call, found))
         finally:
             seconds = time.monotonic() - started
             self._run.emit(
@@ -101,18 +112,15 @@ class Gate:
                 self._run.emit(Warned(message=warning))
         return result
 
-    async def _answer(self, call: ToolCall) -> ToolResult:
+    async def _answer(self, call: ToolCall, found: Found | ToolResult) -> ToolResult:
         # jsonschema costs 60 ms to import; a command that only reads must not pay it.
         from ptc_cli.engine.validation import argument_problem
 
         if over := self._over_limit():
             return over
-        try:
-            tool, config = self._looked_up(call)
-        except ToolNotFoundError as error:
-            return ToolResult.failed("not-found", error.message, hint=error.hint)
-        except QuarantinedError as error:
-            return ToolResult.failed("denied", error.message, hint=error.hint)
+        if isinstance(found, ToolResult):
+            return found
+        tool, config = found.tool, found.config
         if held := self._held_back(call):
             return held
         if tool is not None and (problem := argument_problem(tool, call.arguments)):
@@ -127,23 +135,23 @@ class Gate:
     def _numbered(self, call: ToolCall) -> ToolCall:
         key = f"{call.site} {call.arguments_digest}"
         self._numbers[key] += 1
-        return replace(call, run=self._run.id, ordinal=self._numbers[key] - 1)
+        return call.numbered(run=self._run.id, ordinal=self._numbers[key] - 1)
 
-    def _named(self, call: ToolCall) -> ToolCall:
-        """Return a call by the names that policy knows and the server hears: a program may use Python's for either."""
+    def _found(self, call: ToolCall) -> Found | ToolResult:
+        """Return what a call is of; why there is nothing, if there is not."""
         try:
-            tool, config = self._looked_up(call)
-        except (ToolNotFoundError, QuarantinedError):
-            return call
-        name = call.tool if tool is None else tool.spec.name
-        return call if (call.server, call.tool) == (config.name, name) else replace(call, server=config.name, tool=name)
+            return self._looked_up(call)
+        except ToolNotFoundError as error:
+            return ToolResult.failed("not-found", error.message, hint=error.hint)
+        except QuarantinedError as error:
+            return ToolResult.failed("denied", error.message, hint=error.hint)
 
-    def _looked_up(self, call: ToolCall) -> tuple[Tool | None, ServerConfig]:
+    def _looked_up(self, call: ToolCall) -> Found:
         entry = self._view.server(call.server)
         if call.method == "resources/read":
             self._demand_resource(call, entry)
-            return None, entry.config
-        return self._view.tool(entry.name, call.tool), entry.config
+            return Found(tool=None, config=entry.config)
+        return Found(tool=self._view.tool(entry.name, call.tool), config=entry.config)
 
     def _demand_resource(self, call: ToolCall, entry: ServerEntry) -> None:
         if not policy.sees_tool(self._view.caller, entry.name, call.tool):
@@ -244,6 +252,13 @@ class Gate:
 def digests(view: View, modules: Collection[str]) -> Mapping[str, str]:
     """Return the digest of every tool of some modules, by `server.tool`."""
     return {f"{tool.spec.server}.{tool.spec.name}": tool.stub.digest for tool in view if tool.module in modules}
+
+
+def _named(call: ToolCall, found: Found) -> ToolCall:
+    """Return a call by the names that policy knows and the server hears: a program may use Python's for either."""
+    name = call.tool if found.tool is None else found.tool.spec.name
+    server = found.config.name
+    return call if (call.server, call.tool) == (server, name) else replace(call, server=server, tool=name)
 
 
 def _path(call: ToolCall) -> str:

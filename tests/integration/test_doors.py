@@ -11,6 +11,7 @@ from io import StringIO
 
 import pytest
 import pytest_asyncio
+from httpx2 import AsyncClient
 
 from ptc_cli.api import Engine as PythonEngine
 from ptc_cli.cli.invocation import Invocation
@@ -22,7 +23,7 @@ from ptc_cli.engine import Engine
 from ptc_cli.repl.programs import Prompt
 from ptc_cli.repl.session import PromptSession
 from tests.engines import CALLER, engine_over, run
-from tests.integration.serve.clients import connected, text
+from tests.integration.serve.clients import connected, served, text
 from tests.offers import ADD, ECHO, PULLED, Offer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -224,3 +225,18 @@ async def test_the_doors_of_mcp(world: World, target: Target) -> None:
     assert target.why in text(program)
     assert "s.add" not in listed
     assert ("held back" in details) == (target.tool == "add")
+
+
+async def test_the_door_of_rest(world: World, target: Target) -> None:
+    async with served(world.engine, "catalog") as url, AsyncClient(base_url=url.removesuffix("/mcp")) as http:
+        listed = (await http.get("/v1/tools", timeout=60)).text
+        shown = await http.get(f"/v1/tools/s.{target.tool}")
+        direct = await http.post(f"/v1/tools/s.{target.tool}/calls", json={"arguments": target.arguments}, timeout=60)
+        program = await http.post("/v1/runs", json={"source": target.dynamic}, timeout=60)
+
+    assert "s.echo" in listed
+    assert "s.add" not in listed
+    assert target.why in direct.text
+    assert target.why in program.text
+    assert program.json()["state"] == "failed"
+    assert ("held back" in shown.text) == (target.tool == "add")

@@ -41,6 +41,16 @@ FILES = {
             },
         },
     ),
+    "goose": (
+        ".config/goose/config.yaml",
+        """
+GOOSE_MODE: auto
+extensions:
+  developer: {type: builtin, enabled: true}
+  s: {type: stdio, name: s, cmd: npx, args: [-y, x], envs: {A: b}, enabled: true, timeout: 300}
+  h: {type: streamable_http, uri: "https://a.com/mcp", headers: {X-Team: "${TEAM}"}}
+""",
+    ),
 }
 
 
@@ -83,6 +93,24 @@ def test_of_claude_code_the_servers_of_this_project_count(world: World, monkeypa
     write(world, ".claude.json", {"projects": projects})
 
     assert list(taken_over(world, "claude-code")) == ["here"]
+
+
+def test_what_goose_keeps_in_its_keychain_becomes_a_variable(world: World) -> None:
+    server = "{type: stdio, cmd: x, env_keys: [API_TOKEN], enabled: false}"
+    write(world, ".config/goose/config.yaml", f"extensions:\n  s: {server}\n")
+
+    env = {"API_TOKEN": "${API_TOKEN}"}
+    assert taken_over(world, "goose") == {"s": {"command": "x", "env": env, "enabled": False}}
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "- a", "a: &x [1]\nb: *x", "!!python/object/apply:os.system [true]", "[" * 5000, "a: \x01"]
+)
+def test_what_is_no_plain_yaml_is_said(world: World, text: str) -> None:
+    write(world, ".config/goose/config.yaml", text)
+
+    with pytest.raises(ConfigError, match=r"config\.yaml: (not valid YAML|expected an object)"):
+        imported(world, "goose")
 
 
 def test_the_second_shape_of_opencode_is_read(world: World) -> None:
