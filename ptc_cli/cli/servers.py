@@ -193,7 +193,6 @@ def import_(
 
     
     Clients: claude-code, claude-desktop, cursor, vscode, codex, windsurf, gemini, opencode, goose
-    Example: ptc servers import --from cursor --dry-run
     """
     if client is None:
         return server_import.show_clients(as_json=as_json)

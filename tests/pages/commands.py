@@ -10,6 +10,9 @@ import click
 from ptc_cli.cli.examples import EXAMPLES
 from ptc_cli.cli.main import SECTIONS, commands
 
+_UNWRAPPED = "\b\n"
+"""What keeps click from wrapping a paragraph."""
+
 _HEAD = """\
 # Commands
 
@@ -41,7 +44,7 @@ def _described(command: click.Command, path: str, context: click.Context) -> Ite
     inner = click.Context(command, info_name=f"ptc {path}")
     yield f"### ptc {path}\n"
     yield f"```\n{command.get_usage(inner).removeprefix('Usage: ')}\n```\n"
-    yield f"{inspect.cleandoc(command.help or '')}\n"
+    yield f"{inspect.cleandoc(command.help or '').replace(_UNWRAPPED, '')}\n"
     options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
     if options:
         yield "| option | |\n|---|---|\n" + "".join(_row(option) for option in options)
