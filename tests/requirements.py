@@ -20,6 +20,12 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "integration/cli/test_suspicion.py",
     ),
     "One bad server never costs the others": ("integration/upstream/test_failures.py",),
+    "A server's question is answered by a person who knows whose it is, or declined": (
+        "integration/upstream/test_inquiries.py",
+        "integration/serve/test_inquiries.py",
+        "unit/console/test_inquiries.py",
+    ),
+    "A changed configuration is applied server by server": ("integration/engine/test_reload.py",),
     "One bad tool never costs the others": ("integration/upstream/test_listing.py", "unit/codegen"),
     "Any schema gives stubs that mypy accepts": ("unit/codegen/test_properties.py",),
     "Result types are learned, without values, and hold once pinned": (

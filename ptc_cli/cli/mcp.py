@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
 from ptc_cli.console import talk
+from ptc_cli.console.reloading import reloading
 from ptc_cli.core import nesting
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.inquiry import InquiryKind
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
@@ -72,7 +74,8 @@ def start(
     async def serve() -> None:
         from ptc_cli.serve.mcp import serve_stdio
 
-        async with invocation.engine() as engine:
+        # What a client does not declare is declined when it is asked.
+        async with invocation.engine(answers=get_args(InquiryKind)) as engine, reloading(engine):
             chosen = mode or engine.settings.serve.mode
             if transport == "stdio":
                 await serve_stdio(engine, chosen, servers=servers)

@@ -14,7 +14,7 @@ from ptc_cli.cli.options import json_option, yes_option
 from ptc_cli.cli.sources import SourceError, read_program, read_text
 from ptc_cli.cli.typed_text import NotJsonError, parsed_json
 from ptc_cli.console import results, talk
-from ptc_cli.console.ask import asker
+from ptc_cli.console.ask import answers_of, asker
 from ptc_cli.console.live import Streams, follow
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core.codec import to_json
@@ -129,11 +129,11 @@ def _input(given: str | None) -> str | None:
 
 
 async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_json: bool) -> Result:
-    async with invocation.engine() as engine:
+    ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
+    async with invocation.engine(answers=answers_of(ask)) as engine:
         limits = _limits(engine.settings.sandbox.limits, wanted)
         execution = _execution(Execution.of(program, caller=invocation.caller, limits=limits), wanted)
-        ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
-        run = await engine.start(execution, can_ask=ask is not None)
+        run = await engine.start(execution, can_ask=ask is not None, answers=answers_of(ask))
         streams = None if as_json else Streams(out=sys.stdout, err=sys.stderr)
         result = await follow(run, streams=streams, ask=ask, door="cli")
     if as_json:

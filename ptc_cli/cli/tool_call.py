@@ -14,7 +14,7 @@ from ptc_cli.cli.invocation import Invocation
 from ptc_cli.cli.server_views import find_tool
 from ptc_cli.cli.sources import read_text
 from ptc_cli.console import results, talk
-from ptc_cli.console.ask import asker
+from ptc_cli.console.ask import Asker, answers_of, asker
 from ptc_cli.console.live import follow
 from ptc_cli.console.terminal import write_json, write_lines
 from ptc_cli.core.call import Content, FailureKind, ToolFailure, ToolResult
@@ -79,10 +79,11 @@ class Wanted:
 
 async def call_tool(invocation: Invocation, wanted: Wanted, *, as_json: bool) -> int:
     """Make a call, show what came back, and return the exit code that says how it went."""
-    async with invocation.engine() as engine:
+    ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
+    async with invocation.engine(answers=answers_of(ask)) as engine:
         tool = find_tool(engine, await engine.describe(invocation.caller), wanted.tool)
         arguments = arguments_of(tool, wanted.words, _given(wanted.given))
-        answered = await _answer(engine, invocation.caller, tool, arguments, wanted)
+        answered = await _answer(engine, invocation.caller, tool, arguments, ask, wanted)
         failure = engine.server_failure(tool.spec.server)
     saved = _save(answered.content, wanted.folder, tool) if wanted.folder is not None else ()
     if as_json:
@@ -92,8 +93,9 @@ async def call_tool(invocation: Invocation, wanted: Wanted, *, as_json: bool) ->
     return _exit_code(answered, failure)
 
 
-async def _answer(engine: Engine, caller: Caller, tool: Tool, arguments: JsonObject, wanted: Wanted) -> ToolResult:
-    ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
+async def _answer(
+    engine: Engine, caller: Caller, tool: Tool, arguments: JsonObject, ask: Asker | None, wanted: Wanted
+) -> ToolResult:
     run = await engine.call(
         caller,
         tool.spec.server,
@@ -101,6 +103,7 @@ async def _answer(engine: Engine, caller: Caller, tool: Tool, arguments: JsonObj
         arguments,
         timeout_seconds=wanted.timeout_seconds,
         can_ask=ask is not None,
+        answers=answers_of(ask),
     )
     await follow(run, streams=None, ask=ask, door="cli")
     return run.returned or ToolResult.failed("cancelled", "the call was cancelled")

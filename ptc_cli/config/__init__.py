@@ -6,8 +6,10 @@ from ptc_cli.config.load import Review, load, review
 from ptc_cli.config.references import References
 from ptc_cli.config.start import initial
 from ptc_cli.config.trust import TrustStore
+from ptc_cli.config.watch import Files
 
 __all__ = [
+    "Files",
     "References",
     "Review",
     "TrustStore",

@@ -63,6 +63,7 @@ def server_of(entry: Entry, reader: Reader, *, folder: Folder, origin: Origin, i
     tools = {name: build(ToolConfig, said) for name, said in _tables(stated, "tools").items()}
     cwd = cast("str | None", stated.get("cwd")) or ("." if folder.is_default_cwd and transport == "stdio" else None)
     given = {**stated, "transport": transport, "tools": tools, "cwd": None if cwd is None else folder.resolve(cwd)}
+    given["roots"] = tuple(folder.resolve(root) for root in cast("tuple[str, ...]", stated.get("roots", ())))
     return replace(
         build(ServerConfig, {"name": entry.name, "origin": origin, **given}),
         origin=replace(origin, line=reader.document.line(entry.at)),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Collection
 from typing import Protocol, TextIO
 
+from ptc_cli.console.inquiries import reply_of
 from ptc_cli.console.terminal import is_terminal, one_line, styled, visible, write, write_lines
 from ptc_cli.core.event import Decision, Question
+from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
 
 _DECISIONS: dict[str, Decision] = {"o": "once", "y": "once", "a": "all", "r": "remember", "n": "no", "": "no"}
 _ARGUMENT_CHARACTERS = 2000
@@ -16,25 +19,49 @@ _LINE_BYTES = 4096
 
 
 class Asker(Protocol):
-    """Whoever decides on a call that policy leaves to a person."""
+    """Whoever decides on a call that policy leaves to a person, and answers what servers ask."""
+
+    @property
+    def answers(self) -> Collection[InquiryKind]:
+        """What servers may ask them."""
+        ...
 
     async def __call__(self, question: Question, /) -> Decision:
         """Return the decision; may be cancelled when it comes too late."""
+        ...
+
+    async def reply(self, inquiry: Inquiry, /) -> Reply:
+        """Return what is answered to a server; may be cancelled when it comes too late."""
         ...
 
 
 def asker(*, stdin: TextIO, talk_to: TextIO, is_granted: bool) -> Asker | None:
     """Return who decides: `--yes` has decided already; without a terminal there is nobody, and the answer is no."""
     if is_granted:
-        return _grant
+        return _Grant()
     return _Prompt(stdin, talk_to) if is_terminal(stdin) and is_terminal(talk_to) else None
 
 
-async def _grant(_: Question) -> Decision:
-    return "all"
+def answers_of(ask: Asker | None) -> Collection[InquiryKind]:
+    """Return what servers may ask whoever decides, if there is somebody."""
+    return () if ask is None else ask.answers
+
+
+class _Grant:
+    """A yes that was given beforehand. It knows nothing to tell a server."""
+
+    answers: Collection[InquiryKind] = ()
+
+    async def __call__(self, _: Question) -> Decision:
+        return "all"
+
+    async def reply(self, _: Inquiry) -> Reply:
+        return Reply(action="decline")
 
 
 class _Prompt:
+    answers: Collection[InquiryKind] = ("form", "url")
+
     def __init__(self, stdin: TextIO, talk_to: TextIO) -> None:
         self._stdin = stdin
         self._talk_to = talk_to
@@ -51,6 +78,11 @@ class _Prompt:
                     return "no"
                 if (decision := _DECISIONS.get(line.strip().lower()[:1])) is not None:
                     return decision
+
+    async def reply(self, inquiry: Inquiry) -> Reply:
+        async with self._turn:
+            _drop_typed_ahead(self._stdin)
+            return await reply_of(inquiry, read=lambda: read_line(self._stdin), stream=self._talk_to)
 
     def _show(self, question: Question) -> None:
         call, stream = question.call, self._talk_to

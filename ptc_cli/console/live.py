@@ -21,19 +21,24 @@ from ptc_cli.core.event import (
     Decision,
     Finished,
     Happening,
+    Inquired,
     Kept,
+    Logged,
     Output,
     Progress,
     Question,
+    Replied,
     Started,
     Warned,
 )
+from ptc_cli.core.inquiry import Inquiry, Reply
 from ptc_cli.core.result import Result
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Run
 
 _STATUS_CHARACTERS = 78
+_SHOWN_LEVELS = ("error", "critical", "alert", "emergency")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +108,9 @@ class _Questions:
         match what:
             case Asked(question=question) if self._ask is not None:
                 self._open[question.id] = asyncio.create_task(self._put(question, self._ask))
-            case Answered(question=question_id) if task := self._open.pop(question_id, None):
+            case Inquired(inquiry=inquiry) if self._ask is not None:
+                self._open[inquiry.id] = asyncio.create_task(self._reply(inquiry, self._ask))
+            case Answered(question=answered) | Replied(inquiry=answered) if task := self._open.pop(answered, None):
                 task.cancel()
             case _:
                 pass
@@ -114,6 +121,13 @@ class _Questions:
             decision = await ask(question)
         self._open.pop(question.id, None)
         self._run.answer(question.id, decision, by=self._door)
+
+    async def _reply(self, inquiry: Inquiry, ask: Asker) -> None:
+        reply = Reply(action="cancel")
+        with suppress(OSError):
+            reply = await ask.reply(inquiry)
+        self._open.pop(inquiry.id, None)
+        self._run.reply(inquiry.id, reply, by=self._door)
 
     async def close(self) -> None:
         tasks = list(self._open.values())
@@ -135,20 +149,20 @@ class _Shown:
 
     def see(self, what: Happening) -> None:
         match what:
-            case Output(stream="stdout", text=text):
+            case Output(stream=stream, text=text):
                 self._status.clear()
-                write_output(self._streams.out, text)
-            case Output(text=text):
-                self._status.clear()
-                write_output(self._streams.err, text)
+                write_output(self._streams.out if stream == "stdout" else self._streams.err, text)
             case Warned(message=message):
                 self._status.clear()
                 talk.warning(self._streams.err, message)
-            case Asked():
+            case Asked() | Inquired():
                 self._status.clear()
                 self._asked += 1
-            case Answered():
+            case Answered() | Replied():
                 self._asked -= 1
+            case Logged(server=server, level=level, message=message):
+                self._status.clear()
+                _show_log(self._streams.err, server, level, message)
             case CallStarted():
                 self._started += 1
                 self._draw()
@@ -169,6 +183,12 @@ class _Shown:
 
     def close(self) -> None:
         self._status.clear()
+
+
+def _show_log(stream: TextIO, server: str, level: str, message: str) -> None:
+    """Show what a server logs where it matters; all of it is in its log file."""
+    if level in _SHOWN_LEVELS:
+        talk.note(stream, one_line(f"server '{server}' logs {level}: {message}"))
 
 
 class _StatusLine:

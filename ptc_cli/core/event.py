@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
 from ptc_cli.core.check import CheckReport
+from ptc_cli.core.inquiry import Inquiry, ReplyAction
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.result import Result
 
@@ -112,6 +113,32 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inquired:
+    """A server asks something in the middle of a call; the run is `waiting`."""
+
+    inquiry: Inquiry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied:
+    """A server's inquiry was answered. With what is between the server and who answered: it may be personal."""
+
+    inquiry: str
+    action: ReplyAction
+    by: str
+    """The door that answered, or `timeout`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """A server logged something while the run had calls on their way to it."""
+
+    server: str
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A file that the program left behind, and that the run keeps."""
 
@@ -136,7 +163,20 @@ class Finished:
 
 
 Happening: TypeAlias = (
-    Checked | Started | Output | CallStarted | CallFinished | Progress | Kept | Asked | Answered | Warned | Finished
+    Checked
+    | Started
+    | Output
+    | CallStarted
+    | CallFinished
+    | Progress
+    | Logged
+    | Kept
+    | Asked
+    | Answered
+    | Inquired
+    | Replied
+    | Warned
+    | Finished
 )
 """Closed: who handles one kind handles all."""
 

@@ -45,6 +45,9 @@ class ToolConfig:
     """Whether `output_schema = null` was written: the tool returns nothing."""
 
     timeout_seconds: float | None = None
+    concurrent_calls: int | None = None
+    """How many calls of it may be on their way at once; None for as many as the server takes."""
+
     allowed_callers: tuple[DirectOrProgrammatic, ...] = ("direct", "programmatic")
     labels: tuple[str, ...] = ()
     """Any of `private`, `untrusted`, `sends`."""
@@ -66,6 +69,12 @@ class ServerConfig:
     """How long one call may take."""
 
     connect_timeout_seconds: float = 30.0
+    concurrent_calls: int | None = None
+    """How many calls may be on their way at once; the others wait, every run in its turn."""
+
+    roots: tuple[str, ...] = ()
+    """Folders that the server is told it may work in (MCP, "Roots"), whoever calls."""
+
     enabled: bool = True
     allow: tuple[str, ...] = ()
     """Globs over wire names of tools that may be called unasked, whatever the policy's defaults say."""

@@ -57,6 +57,16 @@ class CatalogSource:
         """Ask one server anew, and wait for what it says."""
         await asyncio.shield(self._asked_once(server))
 
+    def reconfigure(self, configs: Iterable[ServerConfig]) -> None:
+        """Take over a changed configuration, as the next generation; what is known of an unchanged server stays."""
+        self._configs = tuple(configs)
+        self._modules = module_names(config.name for config in self._configs)
+        entries = tuple(self._still_known(config) or self._from_cache(config) for config in self._configs)
+        kept = {entry.name for entry in entries if (old := self.catalog.server(entry.name)) and _is_same(old, entry)}
+        for server in [server for server in self._asking if server not in kept]:
+            self._asking.pop(server).cancel()
+        self._swap(entries)
+
     async def close(self) -> None:
         """Stop asking."""
         tasks = list(self._asking.values())
@@ -71,17 +81,23 @@ class CatalogSource:
             task = asyncio.create_task(self._take(server), name=f"list {server}")
             self._asking[server] = task
             self._asked_at[server] = time.monotonic()
-            task.add_done_callback(lambda _: self._asking.pop(server, None))
+            task.add_done_callback(lambda ended: self._asked_to_the_end(server, ended))
         return task
+
+    def _asked_to_the_end(self, server: str, task: asyncio.Task[None]) -> None:
+        # The server may have been configured anew, and be asked by another task.
+        if self._asking.get(server) is task:
+            del self._asking[server]
 
     def _longest_asking(self) -> float:
         now = time.monotonic()
         return max((now - self._asked_at[server] for server in self._asking), default=0.0)
 
     async def _take(self, server: str) -> None:
+        asked = self.catalog.server(server)
         listing = await self._ask(server)
         entry = self.catalog.server(server)
-        if entry is None:
+        if entry is None or asked is None or asked.config.identity != entry.config.identity:
             return
         fresh = self._entry(entry.config, listing)
         if listing.status == "ok":
@@ -111,10 +127,21 @@ class CatalogSource:
             fresh.stub,
         ):
             return
-        servers = tuple(fresh if entry.name == fresh.name else entry for entry in self.catalog.servers)
+        self._swap(tuple(fresh if entry.name == fresh.name else entry for entry in self.catalog.servers))
+
+    def _swap(self, servers: tuple[ServerEntry, ...]) -> None:
         self.catalog = Catalog(generation=self.catalog.generation + 1, servers=servers)
         for callback in self._callbacks:
             callback()
+
+    def _still_known(self, config: ServerConfig) -> ServerEntry | None:
+        """Return a server with what it said before, if it is still the same one."""
+        old = self.catalog.server(config.name)
+        if old is None or old.listing.status != "ok" or old.config.identity != config.identity or _unusable(config):
+            return None
+        if (old.config, old.stub.module) == (config, self._modules[config.name]):
+            return old
+        return self._entry(config, old.listing)
 
     def _from_cache(self, config: ServerConfig) -> ServerEntry:
         module = self._modules[config.name]
@@ -156,6 +183,10 @@ def _unusable(config: ServerConfig) -> ServerListing | None:
         reason = f"its file is not trusted: {config.origin}\nLook at it, then run: ptc servers trust"
         return ServerListing(server=config.name, status="untrusted", reason=reason)
     return None
+
+
+def _is_same(old: ServerEntry, new: ServerEntry) -> bool:
+    return old.config.identity == new.config.identity
 
 
 def _can_be_asked(entry: ServerEntry, *, refresh: bool) -> bool:

@@ -16,26 +16,22 @@ from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
 from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.effects import Effects
 from ptc_cli.core.errors import ToolNotFoundError
-from ptc_cli.core.event import CallFinished, CallStarted, Decision, Progress, Question, Warned
+from ptc_cli.core.event import CallFinished, CallStarted, Decision, Question, Warned
+from ptc_cli.core.inquiry import Requester
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import PolicySettings
 from ptc_cli.engine.foresight import calls_foreseen
+from ptc_cli.engine.requester import RunRequester
 from ptc_cli.engine.run import Run
 
 
 class Carrier(Protocol):
     """The way from the gate to a tool."""
 
-    async def __call__(self, call: ToolCall, tool: Tool | None, emit_progress: EmitProgress, /) -> ToolResult:
+    async def __call__(
+        self, call: ToolCall, tool: Tool | None, config: ServerConfig, requester: Requester, /
+    ) -> ToolResult:
         """Carry a call that passed; every failure is in the result."""
-        ...
-
-
-class EmitProgress(Protocol):
-    """The way a tool says how far it is."""
-
-    def __call__(self, done: float, total: float | None, note: str, /) -> None:
-        """Pass progress on."""
         ...
 
 
@@ -68,6 +64,7 @@ class Gate:
         self._secrets = secrets
         self._remember = remember
         self._effects = effects
+        self._requester = RunRequester(run, timeout_seconds=settings.ask_timeout_seconds)
         self._numbers: Counter[str] = Counter()
         self._made: Counter[tuple[str, str]] = Counter()
         """Calls so far, by server and tool."""
@@ -110,7 +107,7 @@ class Gate:
             return ToolResult.failed("invalid", problem)
         if refusal := await self._refusal(call, tool, config):
             return refusal
-        return self._judged(await self._carry(call, tool, self._progress), tool, config)
+        return self._judged(await self._carry(call, tool, config, self._requester), tool, config)
 
     def _numbered(self, call: ToolCall) -> ToolCall:
         key = f"{call.site} {call.arguments_digest}"
@@ -201,9 +198,6 @@ class Gate:
         else:
             problem = result_problem(tool.spec, result.structured)
         return result if problem is None else replace(result, warnings=(*result.warnings, problem))
-
-    def _progress(self, done: float, total: float | None, note: str) -> None:
-        self._run.emit(Progress(done=done, total=total, note=note))
 
     def _clean(self, result: ToolResult) -> ToolResult:
         """Take secrets out of what failed: a server may quote the token that it was sent."""

@@ -46,7 +46,7 @@ class Runner:
         suspicion: Suspicion,
         carry: Carrier,
         journal: Journal,
-        policy: PolicySettings,
+        policy: Callable[[], PolicySettings],
         secrets: Callable[[], Collection[str]],
     ) -> None:
         self._checker = checker
@@ -79,7 +79,7 @@ class Runner:
         report = await self._checker().check(run.execution.program, view, history=history)
         report = with_lacks(report, self._backend(), run.execution.program)
         report = with_effects(
-            report, run.execution.program, view, settings=self._policy, history=history, execution=run.execution
+            report, run.execution.program, view, settings=self._policy(), history=history, execution=run.execution
         )
         run.emit(Checked(report=report))
         if not report.passed:
@@ -144,7 +144,7 @@ class Runner:
         return Gate(
             view=view,
             run=run,
-            settings=self._policy,
+            settings=self._policy(),
             carry=self._carry,
             secrets=self._secrets,
             remember=_remember,

@@ -11,6 +11,7 @@ from ptc_cli.core.errors import AuthorisationError, ConfigError, ConnectError, P
 from ptc_cli.core.server import SecretResolver, ServerConfig
 from ptc_cli.upstream import reasons
 from ptc_cli.upstream.backoff import Backoff
+from ptc_cli.upstream.host import Host
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.process import ServerProcess
 from ptc_cli.upstream.target import Target, has_references, resolve
@@ -35,16 +36,16 @@ class Owner:
         resolver: Callable[[ServerConfig], SecretResolver],
         log: ServerLog,
         era: str | None,
-        changed: Callable[[], None],
+        host: Host,
     ) -> None:
         self.failure: PtcError | None = None
         """Why the last attempt to connect failed, or the connection ended unused, until the server answers again."""
 
-        self._config = config
+        self.config = config
         self._resolver = resolver
         self._log = log
         self._era = era
-        self._changed = changed
+        self._host = host
         self._backoff = Backoff()
         self._closing = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,7 +105,7 @@ class Owner:
         # Nobody may be left to look at a failure; it is kept in `failure`.
         ready.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._ready = ready
-        self._owning = asyncio.create_task(self._own(ready), name=f"upstream {self._config.name}")
+        self._owning = asyncio.create_task(self._own(ready), name=f"upstream {self.config.name}")
         self._keep(self._owning)
         return ready
 
@@ -126,10 +127,10 @@ class Owner:
             self._settle(ready, failure)
 
     async def _target(self) -> Target:
-        look_up = self._resolver(self._config)
+        look_up = self._resolver(self.config)
         # A reference may run a command or ask a keyring.
-        resolved = has_references(self._config)
-        target = await asyncio.to_thread(resolve, self._config, look_up) if resolved else resolve(self._config, look_up)
+        resolved = has_references(self.config)
+        target = await asyncio.to_thread(resolve, self.config, look_up) if resolved else resolve(self.config, look_up)
         self._log.redacted = target.redacted
         return target
 
@@ -152,27 +153,27 @@ class Owner:
 
     async def _opened(self, route: Route, stack: AsyncExitStack, era: str | None) -> Connection:
         try:
-            async with asyncio.timeout(self._config.connect_timeout_seconds):
-                return await stack.enter_async_context(route.open(era=era, changed=self._changed))
+            async with asyncio.timeout(self.config.connect_timeout_seconds):
+                return await stack.enter_async_context(route.open(era=era, host=self._host))
         except Exception as error:
             self._log.note(f"could not connect: {error!r}")
             raise await route.explain(error) from error
 
     async def _route(self, target: Target, stack: AsyncExitStack) -> Route:
         """Return the way to the server. Its process boots while the SDK is imported."""
-        if self._config.transport != "stdio":
-            self._log.started(f"connecting to {reasons.shown_url(self._config)}")
+        if self.config.transport != "stdio":
+            self._log.started(f"connecting to {reasons.shown_url(self.config)}")
             _, http = await asyncio.to_thread(_load_routes)
-            return http(self._config, target, self._log)
-        self._log.started(f"starting {self._config.command}")
+            return http(self.config, target, self._log)
+        self._log.started(f"starting {self.config.command}")
         try:
             process = await ServerProcess.start(target, self._log)
         except (OSError, ValueError) as error:
-            raise reasons.not_started(self._config, error) from error
+            raise reasons.not_started(self.config, error) from error
         self._process = process
         stack.callback(self._end, process)
         stdio, _ = await asyncio.to_thread(_load_routes)
-        return stdio(self._config, process, self._log)
+        return stdio(self.config, process, self._log)
 
     def _end(self, process: ServerProcess) -> None:
         """End a process aside: nobody waits seconds for a reason, and no cancellation leaves it behind."""
@@ -195,7 +196,7 @@ class Owner:
         if ready.done():
             if not self._has_served and not self._closing.is_set():
                 self.failure = ConnectError(
-                    f"server '{self._config.name}': keeps ending before it answers",
+                    f"server '{self.config.name}': keeps ending before it answers",
                     hint=f"Its log is {self._log.path}.",
                 )
                 self._backoff.died()
@@ -212,7 +213,7 @@ class Owner:
         return ConnectError(failure.message, hint=f"{failure.hint or ''} {again}".strip())
 
     def _is_closing(self) -> PtcError:
-        return ConnectError(f"server '{self._config.name}': the connection is closed")
+        return ConnectError(f"server '{self.config.name}': the connection is closed")
 
 
 def _is_usable(ready: asyncio.Future[Connection]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from ptc_cli.core.errors import PtcError
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.upstream import reasons
 from ptc_cli.upstream.connection import Connection, connect
+from ptc_cli.upstream.host import Host
 from ptc_cli.upstream.http import CURRENT, Exchange, client
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.process import ServerProcess
@@ -32,7 +33,7 @@ HANDSHAKE = "2025-11-25"
 class Route(Protocol):
     """One way to a server."""
 
-    def open(self, *, era: str | None, changed: Callable[[], None]) -> AbstractAsyncContextManager[Connection]:
+    def open(self, *, era: str | None, host: Host) -> AbstractAsyncContextManager[Connection]:
         """Open a connection; `explain` says what its exceptions mean."""
         ...
 
@@ -50,9 +51,9 @@ class StdioRoute:
         self._log = log
         self._streams = StdioStreams(process, log)
 
-    def open(self, *, era: str | None, changed: Callable[[], None]) -> AbstractAsyncContextManager[Connection]:
+    def open(self, *, era: str | None, host: Host) -> AbstractAsyncContextManager[Connection]:
         """Open a connection."""
-        return connect(self._streams.open(), era=era, log=self._log, changed=changed)
+        return connect(self._streams.open(), era=era, host=host)
 
     async def explain(self, error: BaseException) -> PtcError:
         """Return why the connection could not be opened."""
@@ -74,12 +75,12 @@ class HttpRoute:
         self._exchange = Exchange()
 
     @asynccontextmanager
-    async def open(self, *, era: str | None, changed: Callable[[], None]) -> AsyncIterator[Connection]:
+    async def open(self, *, era: str | None, host: Host) -> AsyncIterator[Connection]:
         """Open a connection."""
         CURRENT.set(self._exchange)
         async with client(self._target.url, self._target.headers) as http:
             spoken = HANDSHAKE if self._config.transport == "sse" else era
-            async with connect(self._streams(http), era=spoken, log=self._log, changed=changed) as connection:
+            async with connect(self._streams(http), era=spoken, host=host) as connection:
                 yield connection
 
     def _streams(self, http: httpx2.AsyncClient) -> Transport:

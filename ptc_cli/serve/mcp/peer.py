@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast, get_args
 
@@ -13,8 +13,10 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from ptc_cli.core.event import Decision, Question
+from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
 from ptc_cli.core.result import cut_text
 from ptc_cli.serve.mcp.answer import sendable
+from ptc_cli.serve.mcp.inquiries import answered_by, passed_on
 from ptc_cli.serve.mcp.texts import one_line
 
 if TYPE_CHECKING:
@@ -58,12 +60,14 @@ class Peer:
     def can_ask(self) -> bool:
         """Whether a person can be asked through this client while the request runs.
 
-        Only clients of the handshake era take requests from a server. One that names no mode of elicitation has forms.
+        Only clients of the handshake era take requests from a server.
         """
-        capabilities = self._session.client_capabilities
-        elicitation = capabilities.elicitation if capabilities is not None else None
-        has_forms = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
-        return has_forms and self._session.can_send_request
+        return "form" in self.answers
+
+    @property
+    def answers(self) -> Collection[InquiryKind]:
+        """What servers may ask through this client while the request runs."""
+        return answered_by(self._session)
 
     async def progress(self, done: float, total: float | None, note: str) -> None:
         """Say how far the request is, to a client that asked to be told."""
@@ -88,6 +92,16 @@ class Peer:
             return "no"
         decision = (result.content or {}).get("decision") if result.action == "accept" else "no"
         return _DECISIONS.get(str(decision), "no")
+
+    async def reply(self, inquiry: Inquiry) -> Reply:
+        """Pass on what a server asks."""
+        assert self._request_id is not None
+        return await passed_on(self._session, self._request_id, inquiry)
+
+
+def known_level(level: str) -> types.LoggingLevel:
+    """Return a level as the protocol knows it, whatever a server called it."""
+    return next((known for known in LEVELS if known == level), "info")
 
 
 def asked(question: Question) -> str:

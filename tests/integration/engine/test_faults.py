@@ -24,7 +24,7 @@ async def test_who_follows_the_events_of_a_run_that_met_a_bug_sees_its_end(tmp_p
     journal = Journal(tmp_path, settings=JournalSettings(), secrets=frozenset)
     unused = cast("Any", None)
     runner = Runner(
-        checker=unused, backend=unused, layers=unused, sessions=unused, suspicion=unused, carry=unused, journal=journal, policy=PolicySettings(),
+        checker=unused, backend=unused, layers=unused, sessions=unused, suspicion=unused, carry=unused, journal=journal, policy=PolicySettings,
         secrets=frozenset,
     )  # fmt: skip
     run = Run(execution("1", caller=CALLER), journal=journal, can_ask=False)

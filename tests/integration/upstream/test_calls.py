@@ -11,7 +11,7 @@ import pytest
 
 from ptc_cli.core.call import Content, ToolCall
 from ptc_cli.core.server import ServerConfig, ToolConfig
-from tests.integration.upstream.conftest import Client, demo, odd, plain
+from tests.integration.upstream.conftest import Client, Person, demo, odd, plain
 
 Connect = Callable[..., Client]
 
@@ -167,12 +167,12 @@ async def test_a_cancelled_call_is_cancelled_at_the_server(connect: Connect, tmp
 
 async def test_progress_is_passed_on(connect: Connect) -> None:
     client = connect(odd("progress"))
-    steps: list[tuple[float, float | None, str]] = []
     call = ToolCall(run="r", server="progress", tool="ok", arguments={}, deadline=time.time() + 20)
 
-    await client.pool.call(call, progress=lambda done, total, note: steps.append((done, total, note)))
+    requester = Person()
+    await client.pool.call(call, requester=requester)
 
-    assert steps == [(1.0, 2.0, "step 1"), (2.0, 2.0, "step 2")]
+    assert requester.steps == [(1.0, 2.0, "step 1"), (2.0, 2.0, "step 2")]
 
 
 async def test_a_server_that_dies_in_a_call_fails_it_at_once_and_is_started_again(connect: Connect) -> None:
