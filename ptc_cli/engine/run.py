@@ -58,8 +58,8 @@ class Run:
         self._journal = journal
         self._events: list[Event] = []
         self._more = asyncio.Event()
-        self._questions: dict[str, asyncio.Future[tuple[Decision, str]]] = {}
-        self._inquiries: dict[str, asyncio.Future[tuple[Reply, str]]] = {}
+        self._questions: dict[str, tuple[Question, asyncio.Future[tuple[Decision, str]]]] = {}
+        self._inquiries: dict[str, tuple[Inquiry, asyncio.Future[tuple[Reply, str]]]] = {}
         self._output: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self._warnings: list[str] = []
         self._task: asyncio.Task[Result] | None = None
@@ -133,11 +133,16 @@ class Run:
         await asyncio.wait([self._task])
         return self._task.result()
 
+    def abandon(self) -> None:
+        """End it without waiting for its end: nobody will ask how it went."""
+        assert self._task is not None
+        self._task.cancel()
+
     def answer(self, question: str, decision: Decision, *, by: str) -> bool:
         """Answer a question; say whether it was still open."""
         if decision not in get_args(Decision):
             raise ValueError(f"a decision is one of {', '.join(get_args(Decision))}, not {decision!r}")
-        waiting = self._questions.get(question)
+        _, waiting = self._questions.get(question, (None, None))
         if waiting is None or waiting.done():
             return False
         waiting.set_result((decision, by))
@@ -146,12 +151,16 @@ class Run:
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions that are open, in the order in which they were asked."""
-        asked = [event.what.question for event in self._events if isinstance(event.what, Asked)]
-        return tuple(question for question in asked if question.id in self._questions)
+        return tuple(question for question, waiting in self._questions.values() if not waiting.done())
+
+    @property
+    def inquiries(self) -> tuple[Inquiry, ...]:
+        """What servers ask and nobody answered yet, in the order in which it was asked."""
+        return tuple(inquiry for inquiry, waiting in self._inquiries.values() if not waiting.done())
 
     def reply(self, inquiry: str, reply: Reply, *, by: str) -> bool:
         """Answer what a server asked; say whether it was still open."""
-        waiting = self._inquiries.get(inquiry)
+        _, waiting = self._inquiries.get(inquiry, (None, None))
         if waiting is None or waiting.done():
             return False
         waiting.set_result((reply, by))
@@ -159,7 +168,8 @@ class Run:
 
     async def ask(self, question: Question, *, timeout_seconds: float) -> Decision:
         """Ask a person; no answer in time means no. The run's clock stands still meanwhile."""
-        self._questions[question.id] = waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[tuple[Decision, str]] = asyncio.get_running_loop().create_future()
+        self._questions[question.id] = (question, waiting)
         decision: Decision = "no"
         by = "timeout"
         with self._waiting():
@@ -175,7 +185,8 @@ class Run:
 
     async def inquire(self, inquiry: Inquiry, *, timeout_seconds: float) -> Reply:
         """Ask what a server wants to know; the run's clock stands still meanwhile. Nobody in time cancels it."""
-        self._inquiries[inquiry.id] = waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[tuple[Reply, str]] = asyncio.get_running_loop().create_future()
+        self._inquiries[inquiry.id] = (inquiry, waiting)
         reply, by = Reply(action="cancel"), "timeout"
         with self._waiting():
             self.emit(Inquired(inquiry=inquiry))

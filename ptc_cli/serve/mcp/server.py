@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ import mcp_types as types
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.subscriptions import ListenHandler
 
 from ptc_cli import __version__
@@ -25,8 +27,9 @@ from ptc_cli.serve.mcp.peer import Peer
 from ptc_cli.serve.mcp.sessions import Sessions, new_key
 from ptc_cli.serve.mcp.sidecar import Names
 from ptc_cli.serve.mcp.surface import INPUT_SCHEMAS
+from ptc_cli.serve.mcp.suspended import SEALED_SECONDS
 from ptc_cli.serve.mcp.texts import Mode, Upstream, instructions, upstreams
-from ptc_cli.serve.mcp.tools import Tools
+from ptc_cli.serve.mcp.tools import Answered, Tools
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class Gateway(Server[str]):
         )
         # By name, because the constructor's argument warns that 2026-07-28 drops it; older clients still send it.
         self.add_request_handler("logging/setLevel", types.SetLevelRequestParams, self._set_level)
+        self.middleware.append(RequestStateBoundary(self._sealing(), default_audience="ptc"))
         engine.on_change(self._changed.set)
 
     def create_initialization_options(
@@ -118,9 +122,19 @@ class Gateway(Server[str]):
         self.sessions.remember(context)
         return types.ListToolsResult(tools=await self._tools.list(self._caller_of(context), context.protocol_version))
 
-    async def _call_tool(self, context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+    def _sealing(self) -> RequestStateSecurity:
+        """Return how the names of suspended runs are sealed: for this gateway, and for the session that was told."""
+        return RequestStateSecurity(
+            keys=[secrets.token_bytes(32)],
+            ttl=SEALED_SECONDS,
+            bind_principal=lambda context: self.sessions.key(context),
+        )
+
+    async def _call_tool(self, context: Context, params: types.CallToolRequestParams) -> Answered:
         peer = Peer(context, level=self.sessions.level(context))
         try:
+            if params.request_state is not None and peer.comes_back:
+                return await self._tools.resume(params.request_state, params.input_responses or {}, peer)
             return await self._tools.call(params.name, params.arguments or {}, self._caller_of(context), peer)
         except PtcError as error:
             return text_result(str(error), is_error=True)
