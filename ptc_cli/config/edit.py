@@ -52,7 +52,7 @@ def remove_server(path: Path, name: str, *, trust: TrustStore) -> None:
         hint = f"Servers there: {', '.join(sorted(servers)) or 'none'}."
         raise ConfigError(f"{document.path}: no server {shown(name)}", hint=hint)
     wanted = {known: server for known, server in servers.items() if known != name}
-    text = _without(document.text, (*prefix(document), "servers", name))
+    text = without(document.text, (*prefix(document), "servers", name))
     _replace(document, text, wanted=wanted, trust=trust)
 
 
@@ -76,7 +76,7 @@ def _with_output_schema(document: Document, tool: tuple[str, ...], schema: JsonO
     at = (*prefix(document), "servers", *tool)
     text = document.text
     for key in ("output_schema", "returns_nothing"):
-        text = _without(text, (*at, key))
+        text = without(text, (*at, key))
     line = assignment("output_schema", schema)
     for statement in statements(text):
         if statement.is_header and statement.path == at:
@@ -162,7 +162,7 @@ def _write(document: Document, *, trust: TrustStore, is_trusted: bool) -> None:
         trust.trust(document.path, document.digest)
 
 
-def _without(text: str, path: tuple[str, ...]) -> str:
+def without(text: str, path: tuple[str, ...]) -> str:
     """Return a text without the statements under a path, and the comments between and above them."""
     for first, last in reversed(_runs(statements(text), path)):
         start = _with_comments(text, text.rfind("\n", 0, first.start) + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Literal
 
@@ -19,7 +20,7 @@ from ptc_cli.serve.mcp.content import passed_on
 from ptc_cli.serve.mcp.surface import OWN_TOOLS
 
 Names = Literal["prefixed", "plain"]
-"""`plain`: tools keep their own names while these are unique."""
+"""`plain`: a tool keeps its own name where no other has the same; those that share one are prefixed."""
 
 NAME_CHARACTERS = 64
 """What the strictest of the common clients allows."""
@@ -32,9 +33,13 @@ def exposed(view: View, names: Names = "prefixed") -> Mapping[str, Tool]:
 
     The same set of tools gets the same names, in whatever order the servers list them.
     """
+    tools = sorted(_direct(view), key=lambda tool: (tool.spec.server, tool.spec.name))
+    shared = {name for name, times in Counter(_wanted(tool, "plain") for tool in tools).items() if times > 1}
     found: dict[str, Tool] = {}
-    for tool in sorted(_direct(view), key=lambda tool: (tool.spec.server, tool.spec.name)):
-        found[_free(_wanted(tool, names), found)] = tool
+    for tool in tools:
+        plain = _wanted(tool, "plain")
+        is_plain = names == "plain" and plain not in shared and plain not in OWN_TOOLS["sidecar"]
+        found[_free(plain if is_plain else _wanted(tool, "prefixed"), found)] = tool
     return found
 
 

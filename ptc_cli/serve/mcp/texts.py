@@ -55,8 +55,8 @@ _WORKFLOWS: Mapping[Mode, str] = MappingProxyType(
             "program for execute_python that does all the work and returns only what is needed."
         ),
         "sidecar": (
-            "The tools of the servers below can be called one by one, as SERVER__TOOL. For more than one call, for "
-            "loops and for large results write one program for execute_python: there each tool is the Python function "
+            "The tools of the servers below can be called one by one. For more than one call, for loops and for large "
+            "results write one program for execute_python: there each tool is the Python function "
             "that its description begins with."
         ),
     }
