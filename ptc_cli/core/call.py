@@ -20,6 +20,8 @@ FailureKind = Literal[
     "cancelled",
 ]
 
+CallMethod = Literal["tools/call", "resources/read", "prompts/get"]
+
 ContentType = Literal["text", "image", "audio", "resource", "resource_link"]
 
 
@@ -34,10 +36,10 @@ class ToolCall:
     ordinal: int = 0
     """How many calls with the same site and arguments came before it in its run."""
 
-    method: Literal["tools/call", "resources/read"] = "tools/call"
+    method: CallMethod = "tools/call"
     server: str
     tool: str
-    """The wire name; for a resource its URI, and `arguments` is empty."""
+    """The wire name; for a resource its URI, and `arguments` is empty; for a prompt its name."""
 
     arguments: JsonObject
     deadline: float

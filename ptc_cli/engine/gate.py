@@ -124,14 +124,15 @@ class Gate:
 
     def _looked_up(self, call: ToolCall) -> tuple[Tool | None, ServerConfig]:
         entry = self._view.server(call.server)
-        if call.method == "resources/read":
-            self._demand_resource(call, entry)
+        if call.method != "tools/call":
+            self._demand_seen(call, entry)
             return None, entry.config
         return self._view.tool(entry.name, call.tool), entry.config
 
-    def _demand_resource(self, call: ToolCall, entry: ServerEntry) -> None:
+    def _demand_seen(self, call: ToolCall, entry: ServerEntry) -> None:
         if not policy.sees_tool(self._view.caller, entry.name, call.tool):
-            raise ToolNotFoundError(f"server '{entry.name}': no resource '{call.tool}'")
+            what = "resource" if call.method == "resources/read" else "prompt"
+            raise ToolNotFoundError(f"server '{entry.name}': no {what} '{call.tool}'")
 
     def _over_budget(self) -> ToolResult | None:
         limits = self._run.execution.limits
@@ -149,7 +150,7 @@ class Gate:
 
     async def _refusal(self, call: ToolCall, tool: Tool | None, config: ServerConfig) -> ToolResult | None:
         if tool is None:
-            # A resource has no annotations and no name that a list would hold: only the server's own word counts.
+            # A resource or a prompt has no annotations: only what is said of its server, and of its name, counts.
             verdict = policy.judge_resource(call, config, policy=self._settings, execution=self._run.execution)
         else:
             verdict = policy.judge(call, tool.spec, config, policy=self._settings, execution=self._run.execution)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 
@@ -27,16 +27,19 @@ from mcp.shared.inbound import (
     x_mcp_header_map,
 )
 from mcp.shared.jsonrpc_dispatcher import JSONRPCDispatcher
+from mcp.shared.subscriptions import ToolsListChanged
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from ptc_cli import __version__
 from ptc_cli.core.inquiry import Requester
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
+from ptc_cli.core.offers import Offers
 from ptc_cli.upstream.era import negotiate
 from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, RefusedError, SessionGoneError, VisitError
 from ptc_cli.upstream.host import MAX_INQUIRIES, METHODS, Guest, Host
 from ptc_cli.upstream.http import CURRENT, Exchange
 from ptc_cli.upstream.listing import ToolList
+from ptc_cli.upstream.offering import listed
 from ptc_cli.upstream.requests import capabilities, request_callbacks
 
 CLIENT = types.Implementation(name="ptc", version=__version__)
@@ -146,6 +149,35 @@ class Connection:
         """
         return await self._visited("resources/read", {"uri": guest.call.tool}, guest, {})
 
+    async def get_prompt(self, guest: Guest) -> JsonObject:
+        """Get a prompt and return the answer as it came.
+
+        Raises:
+            AnsweredError, LostError: There is no result.
+        """
+        params: JsonObject = {"name": guest.call.tool, "arguments": guest.call.arguments}
+        return await self._visited("prompts/get", params, guest, {})
+
+    async def offers(self, server: str) -> Offers:
+        """Ask for all resources and prompts, as far as the server says that it has any.
+
+        Raises:
+            AnsweredError, LostError: A list was not to be had.
+        """
+        has = self._session.server_capabilities or types.ServerCapabilities()
+        return Offers(
+            server=server,
+            resources=await listed("resources/list", self.request) if has.resources else (),
+            templates=await self._templates() if has.resources else (),
+            prompts=await listed("prompts/list", self.request) if has.prompts else (),
+        )
+
+    async def _templates(self) -> tuple[JsonObject, ...]:
+        try:
+            return await listed("resources/templates/list", self.request)
+        except AnsweredError:  # no capability says whether there are any
+            return ()
+
     async def request(
         self,
         method: str,
@@ -221,16 +253,16 @@ class Connection:
         """
         if not isinstance(requests, dict) or not requests:
             return {}
-        responses: JsonObject = {}
-        for key, asked in requests.items():
-            method, params = (asked.get("method"), asked.get("params")) if isinstance(asked, dict) else (None, None)
-            try:
-                responses[key] = await self._host.answer_for(
-                    guest, str(method), params if isinstance(params, dict) else {}
-                )
-            except RefusedError as error:
-                raise AnsweredError(f"it asks for {METHODS.get(str(method), 'something')}, but {error}") from error
-        return {"inputResponses": responses}
+        # All at once: whoever is asked may answer them together.
+        answers = await asyncio.gather(*(self._response(guest, key, asked) for key, asked in requests.items()))
+        return {"inputResponses": dict(zip(requests, answers, strict=True))}
+
+    async def _response(self, guest: Guest, key: str, asked: JsonValue) -> JsonObject:
+        method, params = (asked.get("method"), asked.get("params")) if isinstance(asked, dict) else (None, None)
+        try:
+            return await self._host.answer_for(guest, str(method), params if isinstance(params, dict) else {}, key=key)
+        except RefusedError as error:
+            raise AnsweredError(f"it asks for {METHODS.get(str(method), 'something')}, but {error}") from error
 
     def _enveloped(self, params: JsonObject, guest: Guest | None) -> JsonObject:
         """Return parameters as the protocol spoken wants them."""
@@ -307,6 +339,8 @@ async def connect(streams: Transport, *, era: str | None, host: Host) -> AsyncIt
     async def received(message: IncomingMessage) -> None:
         if isinstance(message, types.ToolListChangedNotification):
             host.changed()
+        elif isinstance(message, types.ResourceListChangedNotification | types.PromptListChangedNotification):
+            host.offers_changed()
 
     async with streams as (incoming, outgoing):
         dispatcher = _Dispatcher(incoming, outgoing)
@@ -321,28 +355,34 @@ async def connect(streams: Transport, *, era: str | None, host: Host) -> AsyncIt
             list_roots_callback=asks.roots,
         ) as session:
             await negotiate(session, remembered=era)
-            listening = asyncio.create_task(_listen(session, host.changed))
+            listening = asyncio.create_task(_listen(session, host))
             try:
                 yield Connection(session, dispatcher, host)
             finally:
                 listening.cancel()
 
 
-async def _listen(session: ClientSession, changed: Callable[[], None]) -> None:
-    """Hear of changed tools from a server of the new protocol; one of the old sends notifications by itself."""
+async def _listen(session: ClientSession, host: Host) -> None:
+    """Hear of changed lists from a server of the new protocol; one of the old sends notifications by itself."""
     offered = session.server_capabilities
-    if session.protocol_version not in MODERN_PROTOCOL_VERSIONS or offered is None or offered.tools is None:
+    if session.protocol_version not in MODERN_PROTOCOL_VERSIONS or offered is None:
         return
-    if not offered.tools.list_changed:
+    tools = bool(offered.tools and offered.tools.list_changed)
+    resources = bool(offered.resources and offered.resources.list_changed)
+    prompts = bool(offered.prompts and offered.prompts.list_changed)
+    if not (tools or resources or prompts):
         return
     wait = _FIRST_WAIT_SECONDS
     with suppress(MCPError):
         while True:
             with suppress(SubscriptionLost):
-                async with listen(session, tools_list_changed=True) as subscription:
-                    async for _ in subscription:
-                        changed()
+                async with listen(
+                    session, tools_list_changed=tools, resources_list_changed=resources, prompts_list_changed=prompts
+                ) as subscription:
+                    async for event in subscription:
+                        host.changed() if isinstance(event, ToolsListChanged) else host.offers_changed()
             # What changed while nobody listened is not told.
             await asyncio.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
-            changed()
+            host.changed()
+            host.offers_changed()

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 
 import anyio
 import mcp_types as types
-from mcp.server.subscriptions import InMemorySubscriptionBus, ToolsListChanged
+from mcp.server.subscriptions import (
+    InMemorySubscriptionBus,
+    PromptsListChanged,
+    ResourcesListChanged,
+    ToolsListChanged,
+)
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.requests import Request
 
@@ -82,9 +87,10 @@ class Sessions:
         """Drop a session that has ended."""
         self._sessions.pop(key, None)
 
-    async def tools_changed(self) -> None:
-        """Tell every client, of either era, that the list of tools has changed."""
-        await self.bus.publish(ToolsListChanged())
+    async def lists_changed(self) -> None:
+        """Tell every client, of either era, that the lists of tools, resources and prompts have changed."""
+        for event in (ToolsListChanged(), ResourcesListChanged(), PromptsListChanged()):
+            await self.bus.publish(event)
         async with anyio.create_task_group() as group:
             for key, session in list(self._sessions.items()):
                 group.start_soon(self._notify, key, session)
@@ -94,10 +100,12 @@ class Sessions:
         with anyio.move_on_after(NOTIFY_SECONDS) as scope:
             try:
                 await session.channel.send_tool_list_changed()
+                await session.channel.send_resource_list_changed()
+                await session.channel.send_prompt_list_changed()
             except (anyio.ClosedResourceError, anyio.BrokenResourceError):
                 self.forget(key)
         if scope.cancelled_caught:
-            logger.warning("a client did not take the news of changed tools within %s s", NOTIFY_SECONDS)
+            logger.warning("a client did not take the news of changed lists within %s s", NOTIFY_SECONDS)
             self.forget(key)
 
 

@@ -96,6 +96,14 @@ def instructions(mode: Mode, servers: Sequence[Upstream]) -> str:
     return "\n".join([_WORKFLOWS[mode], "", *(["Servers:", *lines] if lines else [NO_SERVERS])])
 
 
+def lesson(mode: Mode, task: str) -> str:
+    """Return what the prompt says that teaches the workflow."""
+    steps = _WORKFLOWS[mode]
+    example = DESCRIPTIONS["execute_python"]
+    wanted = f"\n\nThe task: {task.strip()}" if task.strip() else ""
+    return f"{steps}\n\nexecute_python: {example}{wanted}"
+
+
 def one_line(text: str, most: int = SUMMARY_CHARACTERS) -> str:
     """Return a stranger's text on one line, with nothing in it that does not print, cut to a length."""
     printable = "".join(character if _prints(character) else " " for character in text[: 4 * most])

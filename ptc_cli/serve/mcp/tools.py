@@ -19,12 +19,11 @@ from ptc_cli.core.suggest import did_you_mean
 from ptc_cli.engine import Engine, Run
 from ptc_cli.serve.mcp.answer import answer, structured
 from ptc_cli.serve.mcp.content import content_block, misfit, text_result, tool_result
-from ptc_cli.serve.mcp.follow import follow
 from ptc_cli.serve.mcp.listing import details, found, list_functions
 from ptc_cli.serve.mcp.peer import Peer
+from ptc_cli.serve.mcp.rounds import Responses, Rounds
 from ptc_cli.serve.mcp.sidecar import Names, definition, exposed
 from ptc_cli.serve.mcp.surface import OWN_TOOLS, SEARCH_LIMIT, complaint, own_tools
-from ptc_cli.serve.mcp.suspended import Finish, Suspensions
 from ptc_cli.serve.mcp.texts import Mode, one_line
 from ptc_cli.shell import ShellSession
 
@@ -48,7 +47,9 @@ class Tools:
         self._engine = engine
         self._mode: Mode = mode
         self._names: Names = names
-        self._suspended = Suspensions(answer_seconds=lambda: engine.settings.policy.ask_timeout_seconds)
+        self._rounds: Rounds[types.CallToolResult] = Rounds(
+            answer_seconds=lambda: engine.settings.policy.ask_timeout_seconds
+        )
 
     async def list(self, caller: Caller, protocol_version: str) -> list[types.Tool]:
         """Return the definitions of all tools that a caller has in this mode."""
@@ -58,7 +59,7 @@ class Tools:
         tools = exposed(await self._engine.describe(caller), self._names)
         return [*(definition(name, tool, protocol_version) for name, tool in tools.items()), *own]
 
-    async def call(self, name: str, arguments: JsonObject, caller: Caller, peer: Peer) -> Answered:
+    async def call(self, name: str, arguments: JsonObject, caller: Caller, peer: Peer, given: Responses) -> Answered:
         """Carry out a call; a name or arguments that do not exist are a result that says so."""
         if name in OWN_TOOLS[self._mode]:
             wrong = complaint(name, arguments)
@@ -66,27 +67,13 @@ class Tools:
         view = await self._engine.describe(caller)
         tools = exposed(view, self._names) if self._mode == "sidecar" else {}
         if name in tools:
-            return await self._pass_through(tools[name], arguments, caller, peer)
+            return await self._pass_through(tools[name], arguments, caller, peer, given)
         hint = _hint(name, view, tools, OWN_TOOLS[self._mode])
         return text_result(f"no tool '{one_line(name)}'\n{hint}", is_error=True)
 
-    async def resume(self, name: str, responses: Mapping[str, types.InputResponse], peer: Peer) -> Answered:
+    async def resume(self, name: str, responses: Responses, peer: Peer) -> Answered:
         """Go on with a run that waited for its client, by the name that it was given."""
-        suspended = self._suspended.take(name)
-        if suspended is None:
-            return text_result(GONE, is_error=True)
-        suspended.settle(responses)
-        return await self._followed(suspended.run, peer, suspended.finish, after=suspended.after)
-
-    async def _followed(self, run: Run, peer: Peer, finish: Finish, *, after: int = -1) -> Answered:
-        """Follow a run to its end, or until its client must come back."""
-        while True:
-            ended = await follow(run, peer, after=after)
-            if isinstance(ended, Result):
-                return finish(ended)
-            after = ended
-            if (required := self._suspended.keep(run, finish, after=after)) is not None:
-                return required
+        return await self._rounds.resume(name, responses, peer) or text_result(GONE, is_error=True)
 
     async def _own(self, name: str, arguments: JsonObject, caller: Caller, peer: Peer) -> Answered:
         match name:
@@ -126,7 +113,7 @@ class Tools:
         run = await self._engine.start(execution, can_ask=peer.can_ask, answers=peer.answers)
         if session is not None and session != arguments["session"]:
             run.emit(Warned(message=_HANDLE.format(name=session)))
-        return await self._followed(run, peer, lambda result: self._told(result, run.execution))
+        return await self._rounds.follow(run, peer, lambda result: self._told(result, run.execution))
 
     def _told(self, result: Result, execution: Execution) -> types.CallToolResult:
         """Return how a program ended."""
@@ -152,10 +139,13 @@ class Tools:
             return name
         return f"{name[:_KEPT_OF_NAME]}-{secrets.token_hex(8)}"
 
-    async def _pass_through(self, tool: Tool, arguments: JsonObject, caller: Caller, peer: Peer) -> Answered:
+    async def _pass_through(
+        self, tool: Tool, arguments: JsonObject, caller: Caller, peer: Peer, given: Responses
+    ) -> Answered:
         server, name = tool.spec.server, tool.spec.name
         run = await self._engine.call(caller, server, name, arguments, can_ask=peer.can_ask, answers=peer.answers)
-        return await self._followed(run, peer, lambda result: _passed(run, result, tool, peer.protocol_version))
+        version = peer.protocol_version
+        return await self._rounds.follow(run, peer, lambda result: _passed(run, result, tool, version), given=given)
 
 
 def _passed(run: Run, ended: Result, tool: Tool, protocol_version: str) -> types.CallToolResult:

@@ -11,7 +11,7 @@ import pytest
 from mcp import Client, MCPError
 
 from ptc_cli.engine import Engine
-from ptc_cli.serve.mcp import suspended
+from ptc_cli.serve.mcp import rounds
 from tests.integration.serve.clients import CONFIGURATION, Heard, connected, engine_of, text
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -152,7 +152,7 @@ async def test_a_question_that_was_not_answered_in_time_is_a_no_that_the_client_
 
 
 async def test_a_run_whose_client_never_comes_back_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suspended, "COLLECT_SECONDS", 0.1)
+    monkeypatch.setattr(rounds, "COLLECT_SECONDS", 0.1)
     hasty = CONFIGURATION + "\n[policy]\nask_timeout_seconds = 0.1\n"
     endless = "import ptc, time\nfrom tools import desk\ntry:\n    desk.wipe(what='x')\nexcept ptc.ToolError:\n    time.sleep(60)"
     async with (
@@ -169,7 +169,7 @@ async def test_a_run_whose_client_never_comes_back_is_ended(tmp_path: Path, monk
 
 
 async def test_when_too_many_wait_the_answer_is_no(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suspended, "MOST_SUSPENDED", 1)
+    monkeypatch.setattr(rounds, "MOST_SUSPENDED", 1)
     async with connected(engine, "catalog", era="auto", heard=Heard()) as client:
         required = await asked(client)
         crowded = await call(client, WIPE)
