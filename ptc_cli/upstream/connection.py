@@ -92,6 +92,7 @@ class Connection:
         self._host = host
         self._session = session
         self._dispatcher = dispatcher
+        self._watching: dict[str, asyncio.Task[None]] = {}
 
     @property
     def is_open(self) -> bool:
@@ -177,6 +178,33 @@ class Connection:
             return await listed("resources/templates/list", self.request)
         except AnsweredError:  # no capability says whether there are any
             return ()
+
+    async def subscribe(self, uri: str) -> None:
+        """Ask to be told, as long as the connection lasts, when a resource changes.
+
+        Raises:
+            AnsweredError, LostError: The server does not take it.
+        """
+        if not self._is_modern:
+            await self.request("resources/subscribe", {"uri": uri})
+        elif uri not in self._watching:
+            self._watching[uri] = asyncio.create_task(_watch(self._session, self._host, uri))
+
+    async def unsubscribe(self, uri: str) -> None:
+        """Ask to be told no more.
+
+        Raises:
+            AnsweredError, LostError: The server does not take it.
+        """
+        if not self._is_modern:
+            await self.request("resources/unsubscribe", {"uri": uri})
+        elif (watching := self._watching.pop(uri, None)) is not None:
+            watching.cancel()
+
+    def stop_watching(self) -> None:
+        """Hear of no more changes of resources."""
+        for watching in self._watching.values():
+            watching.cancel()
 
     async def request(
         self,
@@ -341,6 +369,8 @@ async def connect(streams: Transport, *, era: str | None, host: Host) -> AsyncIt
             host.changed()
         elif isinstance(message, types.ResourceListChangedNotification | types.PromptListChangedNotification):
             host.offers_changed()
+        elif isinstance(message, types.ResourceUpdatedNotification):
+            host.updated(str(message.params.uri))
 
     async with streams as (incoming, outgoing):
         dispatcher = _Dispatcher(incoming, outgoing)
@@ -356,10 +386,12 @@ async def connect(streams: Transport, *, era: str | None, host: Host) -> AsyncIt
         ) as session:
             await negotiate(session, remembered=era)
             listening = asyncio.create_task(_listen(session, host))
+            connection = Connection(session, dispatcher, host)
             try:
-                yield Connection(session, dispatcher, host)
+                yield connection
             finally:
                 listening.cancel()
+                connection.stop_watching()
 
 
 async def _listen(session: ClientSession, host: Host) -> None:
@@ -386,3 +418,11 @@ async def _listen(session: ClientSession, host: Host) -> None:
             wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
             host.changed()
             host.offers_changed()
+
+
+async def _watch(session: ClientSession, host: Host, uri: str) -> None:
+    """Hear of changes of one resource from a server of the new protocol, until it ends the subscription."""
+    with suppress(MCPError, SubscriptionLost):
+        async with listen(session, resource_subscriptions=[uri]) as subscription:
+            async for _ in subscription:
+                host.updated(uri)

@@ -65,6 +65,7 @@ class Host:
         log: ServerLog,
         changed: Callable[[], None],
         offers_changed: Callable[[], None],
+        updated: Callable[[str], None],
         cannot_tell: Callable[[], None],
     ) -> None:
         self.answers = answers | ({"roots"} if config.roots else set())
@@ -75,6 +76,9 @@ class Host:
 
         self.offers_changed = offers_changed
         """To be called when its resources or prompts did."""
+
+        self.updated = updated
+        """To be called with the address of a resource that did."""
 
         self.config = config
         self._log = log

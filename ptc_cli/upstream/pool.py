@@ -44,6 +44,7 @@ class Pool:
         self._logs = logs
         self._callbacks: list[Callable[[str], None]] = []
         self._offer_callbacks: list[Callable[[str], None]] = []
+        self._update_callbacks: list[Callable[[str, str], None]] = []
         remembered = eras or {}
         self._upstreams = {config.name: self._upstream(config, remembered.get(config.name)) for config in configs}
 
@@ -55,6 +56,10 @@ class Pool:
         """Have a function called with a server's name whenever it says that its resources or prompts changed."""
         self._offer_callbacks.append(callback)
 
+    def on_updated(self, callback: Callable[[str, str], None]) -> None:
+        """Have a function called with a server's name and an address whenever that resource of it changed."""
+        self._update_callbacks.append(callback)
+
     async def offers(self, server: str) -> Offers:
         """Ask a server for its resources and prompts.
 
@@ -62,6 +67,14 @@ class Pool:
             UpstreamError: They cannot be had.
         """
         return await self._known(server).offers()
+
+    async def subscribe(self, server: str, uri: str, *, is_wanted: bool) -> None:
+        """Ask a server to tell when a resource changes, or to tell no more.
+
+        Raises:
+            UpstreamError: It does not take it.
+        """
+        await self._known(server).subscribe(uri, is_wanted=is_wanted)
 
     async def complete(self, server: str, params: JsonObject) -> JsonObject:
         """Ask a server how an argument may go on, and return its answer as it came.
@@ -147,11 +160,16 @@ class Pool:
             answers=self._answers,
             changed=lambda: self._tell(self._callbacks, config.name),
             offers_changed=lambda: self._tell(self._offer_callbacks, config.name),
+            updated=lambda uri: self._tell_updated(config.name, uri),
         )
 
     def _tell(self, callbacks: Iterable[Callable[[str], None]], server: str) -> None:
         for callback in callbacks:
             callback(server)
+
+    def _tell_updated(self, server: str, uri: str) -> None:
+        for callback in self._update_callbacks:
+            callback(server, uri)
 
     def _unknown(self, server: str) -> tuple[str, str | None]:
         return f"no server '{quoted(server, mark='')}'", did_you_mean(server, self._upstreams)

@@ -49,6 +49,7 @@ class Upstream:
         answers: frozenset[InquiryKind],
         changed: Callable[[], None],
         offers_changed: Callable[[], None],
+        updated: Callable[[str], None],
     ) -> None:
         self.config = config
         self._host = Host(
@@ -57,6 +58,7 @@ class Upstream:
             log=log,
             changed=changed,
             offers_changed=offers_changed,
+            updated=updated,
             cannot_tell=self._take_turns,
         )
         self.owner = Owner(config, resolver=resolver, log=log, era=era, host=self._host)
@@ -105,6 +107,15 @@ class Upstream:
         """
         async with self._asked() as connection:
             return await connection.offers(self.config.name)
+
+    async def subscribe(self, uri: str, *, is_wanted: bool) -> None:
+        """Ask to be told when a resource changes, or to be told no more.
+
+        Raises:
+            UpstreamError: The server does not take it.
+        """
+        async with self._asked() as connection:
+            await (connection.subscribe(uri) if is_wanted else connection.unsubscribe(uri))
 
     async def complete(self, params: JsonObject) -> JsonObject:
         """Ask how an argument of a prompt or a template may go on.

@@ -158,6 +158,14 @@ async def one_round(context: Context, params: types.CallToolRequestParams) -> An
     return told(f"{greeting}Elicitation completed: {'; '.join(found.values())} state-ok")
 
 
+async def capable(context: Context, params: types.CallToolRequestParams) -> Answered:
+    declared = context.session.client_capabilities or types.ClientCapabilities()
+    asks: Asks = {"answer": sampling("Who are you?")} if declared.sampling else {}
+    asks |= {"user_name": NAME} if declared.elicitation else {}
+    found = await ask(asks, params)
+    return told("; ".join(found.values())) if isinstance(found, dict) else found
+
+
 async def multi_round(context: Context, params: types.CallToolRequestParams) -> Answered:
     match opened(params.request_state), (params.input_responses or {}).keys():
         case "round1", keys if "step1" in keys:
@@ -183,7 +191,7 @@ async def logs(context: Context, params: types.CallToolRequestParams) -> Answere
 async def progress(context: Context, params: types.CallToolRequestParams) -> Answered:
     for done in (0, 50, 100):
         await context.session.report_progress(done, 100)
-        await asyncio.sleep(0.06)
+        await asyncio.sleep(0.05)
     return told("Progressed.")
 
 
@@ -207,6 +215,7 @@ Behaviour = Callable[[Context, types.CallToolRequestParams], Awaitable[Answered]
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
     **dict.fromkeys(ONE_ROUND, one_round),
+    "test_input_required_result_capabilities": capable,
     "test_input_required_result_multi_round": multi_round,
     "test_tool_with_logging": logs,
     "test_tool_with_progress": progress,

@@ -30,7 +30,7 @@ from ptc_cli.serve.mcp.asking import Ask, settle
 from ptc_cli.serve.mcp.peer import Peer, known_level
 
 CANCEL_SECONDS = 10.0
-PROGRESS_SECONDS = 0.05
+PROGRESS_SECONDS = 0.02
 """A program can report progress in a tight loop; the client hears of it no more often than this."""
 
 
@@ -128,7 +128,7 @@ class _Meter:
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
         self._calls = 0
-        self._shown = 0.0
+        self._shown = -1.0
         self._offset: int | None = None
         self._next = 0.0
 

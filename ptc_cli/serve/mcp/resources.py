@@ -68,6 +68,18 @@ class Resources:
         own = await self._own(uri, caller)
         if own is not None:
             return types.ReadResourceResult(contents=[_content(uri, own)])
+        home = await self.home(uri, caller)
+        run = await self._engine.call(
+            caller, *home, {}, method="resources/read", can_ask=peer.can_ask, answers=peer.answers
+        )
+        return await self._rounds.follow(run, peer, lambda ended: _read(uri, run, ended), given=given)
+
+    async def home(self, uri: str, caller: Caller) -> tuple[str, str]:
+        """Return the server that a resource belongs to, and its address there.
+
+        Raises:
+            MCPError: It belongs to none.
+        """
         home = None
         if self._mode == "sidecar":
             view = await self._engine.describe(caller)
@@ -75,10 +87,7 @@ class Resources:
             home = home_of(uri, known, [entry.name for entry in view.servers])
         if home is None:
             raise _unknown(uri)
-        run = await self._engine.call(
-            caller, *home, {}, method="resources/read", can_ask=peer.can_ask, answers=peer.answers
-        )
-        return await self._rounds.follow(run, peer, lambda ended: _read(uri, run, ended), given=given)
+        return home
 
     async def resume(
         self, name: str, responses: Responses, peer: Peer

@@ -56,6 +56,7 @@ class Gateway(Server[str]):
         self._resources = Resources(engine, mode, names)
         self._prompts = Prompts(engine, mode, names)
         self._changed = asyncio.Event()
+        self._telling: set[asyncio.Future[None]] = set()
         self._listen = ListenHandler(self.sessions.bus)
         super().__init__(
             "ptc",
@@ -75,9 +76,13 @@ class Gateway(Server[str]):
         )
         # By name, because the constructor's argument warns that 2026-07-28 drops it; older clients still send it.
         self.add_request_handler("logging/setLevel", types.SetLevelRequestParams, self._set_level)
+        if mode == "sidecar":
+            self.add_request_handler("resources/subscribe", types.SubscribeRequestParams, self._subscribe)
+            self.add_request_handler("resources/unsubscribe", types.UnsubscribeRequestParams, self._unsubscribe)
         self.middleware.append(RequestStateBoundary(self._sealing(), default_audience="ptc"))
         engine.on_change(self._changed.set)
         engine.on_offers_change(self._changed.set)
+        engine.on_update(self._updated)
 
     def create_initialization_options(
         self,
@@ -179,6 +184,27 @@ class Gateway(Server[str]):
             if params.request_state is not None and peer.comes_back:
                 return await self._resources.resume(params.request_state, given, peer)
             return await self._resources.read(params.uri, self._caller_of(context), peer, given)
+
+    async def _subscribe(self, context: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
+        caller = self._caller_of(context)
+        with _told():
+            home = await self._resources.home(params.uri, caller)
+            await self._engine.subscribe(caller, *home, is_wanted=True)
+        self.sessions.watch(context, home, params.uri)
+        return types.EmptyResult()
+
+    async def _unsubscribe(self, context: Context, params: types.UnsubscribeRequestParams) -> types.EmptyResult:
+        caller = self._caller_of(context)
+        with _told():
+            home = await self._resources.home(params.uri, caller)
+            if self.sessions.unwatch(context, home):
+                await self._engine.subscribe(caller, *home, is_wanted=False)
+        return types.EmptyResult()
+
+    def _updated(self, server: str, uri: str) -> None:
+        task = asyncio.ensure_future(self.sessions.updated(server, uri))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     async def _list_prompts(
         self, context: Context, params: types.PaginatedRequestParams | None
