@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check lint types layers fix stubs schema bench fuzz wheel clean help
+.PHONY: demo test check lint types layers fix stubs schema bench outside fuzz wheel clean help
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -56,6 +56,9 @@ stubs: $(VENV)/.installed  ## Write the tree of the demo servers anew
 
 schema: $(VENV)/.installed  ## Write the schema of ptc.toml anew
 	@$(BIN)/python -m ptc_cli.config.schema > config/ptc.schema.json
+
+outside: $(VENV)/.installed-dev  ## Have outside judges and clients try us; needs npm, and fetches packages
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --timeout 900 tests/outside
 
 bench: $(VENV)/.installed-dev  ## Measure: medians, p99 and spread, with the machine
 	@$(BIN)/python -m tests.benchmarks

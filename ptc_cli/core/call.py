@@ -79,6 +79,8 @@ class ToolFailure:
     """The upstream's own text where there is one."""
 
     hint: str | None = None
+    lacks: JsonObject | None = None
+    """What the server wants its client to be capable of, in the protocol's words, where that is why it did nothing."""
 
     def __str__(self) -> str:
         return self.message if self.hint is None else f"{self.message}\n{self.hint}"

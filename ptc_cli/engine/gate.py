@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ptc_cli import policy
-from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
+from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.effects import Effects
 from ptc_cli.core.errors import ToolNotFoundError
@@ -209,7 +209,7 @@ class Gate:
             _without(failure.message, self._secrets()),
             failure.hint and _without(failure.hint, self._secrets()),
         )
-        return replace(result, failure=ToolFailure(kind=failure.kind, message=message, hint=hint))
+        return replace(result, failure=replace(failure, message=message, hint=hint))
 
 
 def digests(view: View, modules: Collection[str]) -> Mapping[str, str]:

@@ -35,7 +35,15 @@ from ptc_cli.core.inquiry import Requester
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 from ptc_cli.core.offers import Offers
 from ptc_cli.upstream.era import negotiate
-from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, RefusedError, SessionGoneError, VisitError
+from ptc_cli.upstream.failures import (
+    AnsweredError,
+    IncapableError,
+    LoginError,
+    LostError,
+    RefusedError,
+    SessionGoneError,
+    VisitError,
+)
 from ptc_cli.upstream.host import MAX_INQUIRIES, METHODS, Guest, Host
 from ptc_cli.upstream.http import CURRENT, Exchange
 from ptc_cli.upstream.listing import ToolList
@@ -188,7 +196,7 @@ class Connection:
         if not self._is_modern:
             await self.request("resources/subscribe", {"uri": uri})
         elif uri not in self._watching:
-            self._watching[uri] = asyncio.create_task(_watch(self._session, self._host, uri))
+            self._watching[uri] = asyncio.create_task(_watch(self._session, uri))
 
     async def unsubscribe(self, uri: str) -> None:
         """Ask to be told no more.
@@ -337,6 +345,9 @@ class Connection:
             return LostError(f"the server answered HTTP {exchange.status}")
         if error.code == types.URL_ELICITATION_REQUIRED:
             return VisitError(error.message, _visits(error.data))
+        if error.code == types.MISSING_REQUIRED_CLIENT_CAPABILITY:
+            data = error.data if isinstance(error.data, dict) else {}
+            return IncapableError(error.message, {"requiredCapabilities": data.get("requiredCapabilities", {})})
         return AnsweredError(error.message)
 
 
@@ -420,9 +431,9 @@ async def _listen(session: ClientSession, host: Host) -> None:
             host.offers_changed()
 
 
-async def _watch(session: ClientSession, host: Host, uri: str) -> None:
-    """Hear of changes of one resource from a server of the new protocol, until it ends the subscription."""
+async def _watch(session: ClientSession, uri: str) -> None:
+    """Have a server of the new protocol tell of changes of one resource, until it ends the subscription."""
     with suppress(MCPError, SubscriptionLost):
         async with listen(session, resource_subscriptions=[uri]) as subscription:
             async for _ in subscription:
-                host.updated(uri)
+                pass  # the session's message handler has it too, as from servers of the old protocol

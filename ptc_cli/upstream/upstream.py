@@ -9,14 +9,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ptc_cli.core.call import ToolCall, ToolResult
+from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
 from ptc_cli.core.errors import PtcError, UpstreamError
 from ptc_cli.core.inquiry import InquiryKind, Requester
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.offers import Offers
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ServerStatus, ToolSpec
 from ptc_cli.upstream import answers, reasons
-from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, SessionGoneError, VisitError
+from ptc_cli.upstream.failures import AnsweredError, IncapableError, LoginError, LostError, SessionGoneError, VisitError
 from ptc_cli.upstream.host import Guest, Host
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.owner import Owner
@@ -173,6 +173,9 @@ class Upstream:
             return ToolResult.failed("unavailable", error.message, hint=error.hint)
         except VisitError as error:
             return ToolResult.failed("error", self._log.redacted(str(error)), hint=_pages(error))
+        except IncapableError as error:
+            said = self._log.redacted(str(error))
+            return ToolResult(failure=ToolFailure(kind="error", message=said, lacks=error.lacks))
         except AnsweredError as error:
             return ToolResult.failed("error", self._log.redacted(str(error)))
         except LoginError:

@@ -19,12 +19,18 @@ import mcp_types as types
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
-from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
+from mcp.server.subscriptions import (
+    InMemorySubscriptionBus,
+    ListenHandler,
+    PromptsListChanged,
+    ResourceUpdated,
+)
 from mcp.shared.exceptions import MCPError
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
 SOUND = base64.b64encode(b"RIFF$\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0D\xac\0\0\x88X\1\0\2\0\x10\0data\0\0\0\0").decode()
 KEY = secrets.token_bytes(32)
+BUS = InMemorySubscriptionBus()
 
 Context: TypeAlias = ServerRequestContext[dict[str, Any]]
 Answered: TypeAlias = types.CallToolResult | types.InputRequiredResult
@@ -98,6 +104,7 @@ ONE_ROUND: Mapping[str, Asks] = {
     "test_elicitation_sep1034_defaults": {"defaults": DEFAULTS},
     "test_elicitation_sep1330_enums": {"enums": ENUMS},
     "test_input_required_result_elicitation": {"user_name": NAME},
+    "test_streaming_elicitation": {"user_name": NAME},
     "test_input_required_result_sampling": {"capital_question": sampling("What is the capital of France?")},
     "test_input_required_result_list_roots": {"client_roots": types.ListRootsRequest()},
     "test_input_required_result_request_state": {"confirm": CONFIRM},
@@ -211,13 +218,36 @@ async def elicits(context: Context, params: types.CallToolRequestParams) -> Answ
     return told(f"User response: {found['answer']}") if isinstance(found, dict) else found
 
 
+async def touch(context: Context, params: types.CallToolRequestParams) -> Answered:
+    await BUS.publish(ResourceUpdated(uri="test://watched-resource"))
+    return told("Touched.")
+
+
+async def new_prompt(context: Context, params: types.CallToolRequestParams) -> Answered:
+    PROMPTS["test_new"] = ()
+    await BUS.publish(PromptsListChanged())
+    return told("One more prompt.")
+
+
+async def needs_sampling(context: Context, params: types.CallToolRequestParams) -> Answered:
+    declared = context.session.client_capabilities or types.ClientCapabilities()
+    if declared.sampling is None:
+        missing: dict[str, Any] = {"requiredCapabilities": {"sampling": {}}}
+        raise MCPError(types.MISSING_REQUIRED_CLIENT_CAPABILITY, "the client has no sampling", missing)
+    return told("The client has sampling.")
+
+
 Behaviour = Callable[[Context, types.CallToolRequestParams], Awaitable[Answered]]
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
     **dict.fromkeys(ONE_ROUND, one_round),
     "test_input_required_result_capabilities": capable,
     "test_input_required_result_multi_round": multi_round,
+    "test_missing_capability": needs_sampling,
+    "test_touch": touch,
+    "test_new_prompt": new_prompt,
     "test_tool_with_logging": logs,
+    "test_logging_tool": logs,
     "test_tool_with_progress": progress,
     "test_error_handling": fails,
     "test_sampling": samples,
@@ -286,7 +316,7 @@ async def read_resource(context: Context, params: types.ReadResourceRequestParam
     return types.ReadResourceResult(contents=[found])
 
 
-PROMPTS = {
+PROMPTS: dict[str, tuple[str, ...]] = {
     "test_simple_prompt": (),
     "test_prompt_with_arguments": ("arg1", "arg2"),
     "test_prompt_with_embedded_resource": ("resourceUri",),
@@ -357,7 +387,7 @@ async def main() -> None:
         on_list_prompts=list_prompts,
         on_get_prompt=get_prompt,
         on_completion=complete,
-        on_subscriptions_listen=ListenHandler(InMemorySubscriptionBus()),
+        on_subscriptions_listen=ListenHandler(BUS),
     )
     async with stdio_server() as (reader, writer):
         await server.run(reader, writer, server.create_initialization_options())

@@ -157,6 +157,8 @@ class Gateway(Server[str]):
             if params.request_state is not None and peer.comes_back:
                 return await self._tools.resume(params.request_state, given, peer)
             return await self._tools.call(params.name, params.arguments or {}, self._caller_of(context), peer, given)
+        except MCPError:
+            raise
         except PtcError as error:
             return text_result(str(error), is_error=True)
         except Exception:  # a front door: a fault must end one call, not the connection

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import TypeAlias
 
 import mcp_types as types
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from ptc_cli.core.catalog import Caller, Tool, View
 from ptc_cli.core.event import Warned
@@ -17,7 +19,7 @@ from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result, cut_text
 from ptc_cli.core.suggest import did_you_mean
 from ptc_cli.engine import Engine, Run
-from ptc_cli.serve.mcp.answer import answer, structured
+from ptc_cli.serve.mcp.answer import answer, sendable, structured
 from ptc_cli.serve.mcp.content import content_block, misfit, text_result, tool_result
 from ptc_cli.serve.mcp.listing import details, found, list_functions
 from ptc_cli.serve.mcp.peer import Peer
@@ -152,6 +154,9 @@ def _passed(run: Run, ended: Result, tool: Tool, protocol_version: str) -> types
     """Return what came back from a tool."""
     if run.returned is None:
         return text_result(f"{tool.path}: the call was {ended.status}", is_error=True)
+    failure = run.returned.failure
+    if failure is not None and failure.lacks is not None and protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS:
+        raise MCPError(types.MISSING_REQUIRED_CLIENT_CAPABILITY, sendable(failure.message), failure.lacks)
     is_declared = definition("", tool, protocol_version).output_schema is not None
     odd = misfit(run.returned) if is_declared else None
     return odd or tool_result(run.returned, protocol_version)
