@@ -7,6 +7,11 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "An ordinary program does in the sandbox what it does elsewhere": ("unit/sandbox/test_compatibility.py",),
     "What cannot be built is said, and nothing runs unconfined": ("adversarial",),
     "Every call from every door passes one gate": ("integration/engine/test_gate.py",),
+    "A person is asked once, sees what they approve, and is remembered as they said": (
+        "integration/engine/test_asking.py",
+        "integration/cli/test_grants.py",
+    ),
+    "What a stranger wrote sends nothing of the user's away unasked": ("adversarial/test_injections.py",),
     "What a program can do is known before it runs": ("unit/effects", "integration/engine/test_effects.py"),
     "One caller never hears of what only another may see": ("integration/engine/test_views.py",),
     "Files go in and out as asked, and no others": (
@@ -15,6 +20,12 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "integration/cli/test_files.py",
     ),
     "What ran is recorded, without secrets, whatever happens": ("unit/journal/test_journal.py",),
+    "A login is asked for by a person, and its tokens go to one server only": (
+        "integration/upstream/test_login.py",
+        "integration/cli/test_login.py",
+    ),
+    "A secret turns up nowhere": ("integration/cli/test_secrets.py",),
+    "Servers of other clients are taken over, and nothing is overwritten": ("unit/config/test_importing.py",),
     "What a server says to mislead a model is told to people": (
         "unit/scan/test_corpus.py",
         "integration/cli/test_suspicion.py",

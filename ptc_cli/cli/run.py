@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,9 +19,13 @@ from ptc_cli.console.ask import answers_of, asker
 from ptc_cli.console.live import Streams, follow
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core.codec import to_json
+from ptc_cli.core.errors import AuthorisationError
 from ptc_cli.core.execution import Execution, Limits
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import DENIED_EXIT_CODE, Result
+
+if TYPE_CHECKING:
+    from ptc_cli.engine import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +111,7 @@ def command(
         keep=keep,
         is_granted=yes,
     )
-    return perform(_run(invocation, program, wanted, as_json=as_json)).exit_code
+    return perform(_run(invocation, program, wanted, as_json=as_json))
 
 
 def _program(file: str | None, code: str | None, given: str | None) -> Program:
@@ -128,7 +133,7 @@ def _input(given: str | None) -> str | None:
     return text
 
 
-async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_json: bool) -> Result:
+async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_json: bool) -> int:
     ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
     async with invocation.engine(answers=answers_of(ask)) as engine:
         limits = _limits(engine.settings.sandbox.limits, wanted)
@@ -136,13 +141,23 @@ async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_j
         run = await engine.start(execution, can_ask=ask is not None, answers=answers_of(ask))
         streams = None if as_json else Streams(out=sys.stdout, err=sys.stderr)
         result = await follow(run, streams=streams, ask=ask, door="cli")
+        exit_code = _exit_code(result, engine)
     if as_json:
-        write_json(sys.stdout, **to_json(result), exit_code=result.exit_code)
+        write_json(sys.stdout, **to_json(result), exit_code=exit_code)
     else:
         results.ending(result, program, out=sys.stdout, err=sys.stderr)
         if ask is None and result.exit_code == DENIED_EXIT_CODE:
             talk.note(sys.stderr, "where only approval is missing, give it with --yes")
-    return result
+    return exit_code
+
+
+def _exit_code(result: Result, engine: Engine) -> int:
+    """Return how to end: a program that only lacks a server where somebody has to log in is not at fault."""
+    if result.status == "rejected":
+        failures = (engine.server_failure(config.name) for config in engine.settings.servers)
+        if any(isinstance(failure, AuthorisationError) for failure in failures):
+            return AuthorisationError.exit_code
+    return result.exit_code
 
 
 def _execution(execution: Execution, wanted: Wanted) -> Execution:

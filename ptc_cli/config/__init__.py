@@ -1,11 +1,15 @@
 """Configuration: find it, read it in whichever client's format, merge it, edit it; and what its references mean."""
 
 from ptc_cli.config.client_entry import ClientEntry, ClientName, client_file, with_entry, words
-from ptc_cli.config.edit import add_server, create, remove_server, set_output_schema
+from ptc_cli.config.edit import add_server, create, remove_server, set_approved, set_output_schema
 from ptc_cli.config.folders import folders
+from ptc_cli.config.grants import Grant, GrantStore
+from ptc_cli.config.importing import Import, Imports, found_clients, plan, take_over
+from ptc_cli.config.keychain import KeychainVault
 from ptc_cli.config.load import Review, load, review
 from ptc_cli.config.references import References
 from ptc_cli.config.start import initial
+from ptc_cli.config.state import StateFile
 from ptc_cli.config.trust import TrustStore
 from ptc_cli.config.watch import Files
 from ptc_cli.config.writing import replace_file
@@ -14,19 +18,29 @@ __all__ = [
     "ClientEntry",
     "ClientName",
     "Files",
+    "Grant",
+    "GrantStore",
+    "Import",
+    "Imports",
+    "KeychainVault",
     "References",
     "Review",
+    "StateFile",
     "TrustStore",
     "add_server",
     "client_file",
     "create",
     "folders",
+    "found_clients",
     "initial",
     "load",
+    "plan",
     "remove_server",
     "replace_file",
     "review",
+    "set_approved",
     "set_output_schema",
+    "take_over",
     "with_entry",
     "words",
 ]

@@ -13,7 +13,15 @@ from ptc_cli.console.terminal import is_terminal, one_line, styled, visible, wri
 from ptc_cli.core.event import Decision, Question
 from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
 
-_DECISIONS: dict[str, Decision] = {"o": "once", "y": "once", "a": "all", "r": "remember", "n": "no", "": "no"}
+_DECISIONS: dict[str, Decision] = {
+    "o": "once",
+    "y": "once",
+    "a": "all",
+    "p": "program",
+    "r": "remember",
+    "n": "no",
+    "": "no",
+}
 _ARGUMENT_CHARACTERS = 2000
 _LINE_BYTES = 4096
 
@@ -70,28 +78,41 @@ class _Prompt:
     async def __call__(self, question: Question) -> Decision:
         async with self._turn:
             _drop_typed_ahead(self._stdin)
-            self._show(question)
-            while True:
-                write(self._talk_to, "[o]nce, [a]ll in this run, [r]emember, [N]o: ")
-                line = await read_line(self._stdin)
-                if line is None:
-                    return "no"
-                if (decision := _DECISIONS.get(line.strip().lower()[:1])) is not None:
-                    return decision
+            show_question(question, self._talk_to)
+            return await self._decision(question)
+
+    async def _decision(self, question: Question) -> Decision:
+        whole = "all of this [p]rogram's list, " if question.listed else ""
+        while True:
+            write(self._talk_to, f"[o]nce, [a]ll of this tool in this run, {whole}[r]emember, [N]o: ")
+            line = await read_line(self._stdin)
+            if line is None:
+                return "no"
+            if (decision := _DECISIONS.get(line.strip().lower()[:1])) is not None:
+                return decision
 
     async def reply(self, inquiry: Inquiry) -> Reply:
         async with self._turn:
             _drop_typed_ahead(self._stdin)
             return await reply_of(inquiry, read=lambda: read_line(self._stdin), stream=self._talk_to)
 
-    def _show(self, question: Question) -> None:
-        call, stream = question.call, self._talk_to
-        write_lines(stream, f"{styled(f'{call.server}.{call.tool}', 'name', stream)}: {one_line(question.reason)}")
-        if question.line:
-            write_lines(stream, f"  line {call.site}: {one_line(question.line)}")
-        arguments = json.dumps(call.arguments, ensure_ascii=False)
-        cut = "..." if len(arguments) > _ARGUMENT_CHARACTERS else ""
-        write_lines(stream, f"  arguments: {visible(arguments[:_ARGUMENT_CHARACTERS])}{cut}")
+
+def show_question(question: Question, stream: TextIO) -> None:
+    """Write what a person is asked. Everything in it but our own words may be an adversary's."""
+    call = question.call
+    name = styled(one_line(question.path), "name", stream)
+    write_lines(stream, f"{one_line(question.program)} wants to call {name}: {one_line(question.reason)}")
+    if question.line:
+        write_lines(stream, f"  line {call.site}: {one_line(question.line)}")
+    arguments = json.dumps(call.arguments, ensure_ascii=False)
+    cut = "..." if len(arguments) > _ARGUMENT_CHARACTERS else ""
+    write_lines(stream, f"  arguments: {visible(arguments[:_ARGUMENT_CHARACTERS])}{cut}")
+    if question.foreseen is None:
+        write_lines(stream, "  how many more calls of it follow is not known")
+    elif question.foreseen:
+        write_lines(stream, f"  {question.foreseen} more call{'s' if question.foreseen > 1 else ''} of it can follow")
+    if question.listed:
+        write_lines(stream, f"  also on the program's list: {one_line(', '.join(question.listed))}")
 
 
 def _drop_typed_ahead(stream: TextIO) -> None:

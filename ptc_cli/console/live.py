@@ -103,6 +103,7 @@ class _Questions:
         self._ask = ask
         self._door = door
         self._open: dict[str, asyncio.Task[None]] = {}
+        self._turn = asyncio.Lock()
 
     def see(self, what: Happening) -> None:
         match what:
@@ -116,11 +117,14 @@ class _Questions:
                 pass
 
     async def _put(self, question: Question, ask: Asker) -> None:
-        decision: Decision = "no"
-        with suppress(OSError):  # a terminal that went away says nothing, which is no
-            decision = await ask(question)
-        self._open.pop(question.id, None)
-        self._run.answer(question.id, decision, by=self._door)
+        async with self._turn:
+            if question not in self._run.questions:
+                return  # an answer to the one before decided this as well
+            decision: Decision = "no"
+            with suppress(OSError):  # a terminal that went away says nothing, which is no
+                decision = await ask(question)
+            self._open.pop(question.id, None)
+            self._run.answer(question.id, decision, by=self._door)
 
     async def _reply(self, inquiry: Inquiry, ask: Asker) -> None:
         reply = Reply(action="cancel")

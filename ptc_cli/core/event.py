@@ -10,14 +10,17 @@ from ptc_cli.core.check import CheckReport
 from ptc_cli.core.inquiry import Inquiry, ReplyAction
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.result import Result
+from ptc_cli.core.server import Label
 
 RunState = Literal[
     "checking", "rejected", "running", "waiting", "ok", "failed", "timeout", "limit", "killed", "cancelled"
 ]
 """`waiting`: a person is being asked."""
 
-Decision = Literal["once", "all", "remember", "no"]
-"""`all`: every further call of this tool in this run. `remember`: as policy, from now on."""
+Decision = Literal["once", "all", "program", "remember", "no"]
+"""`all`: every further call of this tool in this run. `program`: also of the tools that the question lists.
+`remember`: `all`, and as policy from now on.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,26 @@ class Question:
 
     foreseen: int | None = None
     """How many more calls of this tool the program is known to make; None when that is not known."""
+
+    stakes: tuple[Label, ...] = ()
+    """What was read that makes this call a question, whatever the rest of policy says."""
+
+    listed: tuple[str, ...] = ()
+    """The other tools, as `server.tool`, that the program is known to call and that need approval.
+
+    Empty also where not all is known of it: nobody can approve a list that is not whole.
+    """
+
+    @property
+    def path(self) -> str:
+        """The tool that is asked for, as `server.tool`."""
+        return f"{self.call.server}.{self.call.tool}"
+
+    def approved(self, decision: Decision) -> tuple[str, ...]:
+        """Return the tools, as `server.tool`, of which a decision lets every further call of the run pass."""
+        if decision in ("once", "no"):
+            return ()
+        return (self.path, *self.listed) if decision == "program" else (self.path,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

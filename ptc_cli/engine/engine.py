@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli import policy
-from ptc_cli.config import Files, References, folders
+from ptc_cli.config import Files, KeychainVault, References
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import CallMethod, ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
@@ -30,14 +28,17 @@ from ptc_cli.core.result import Result
 from ptc_cli.core.server import ServerConfig, ServerListing
 from ptc_cli.core.settings import Folders
 from ptc_cli.core.stub import StubTree
+from ptc_cli.engine.approvals import Approvals
 from ptc_cli.engine.bindings import mentioned
 from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
+from ptc_cli.engine.exposure import Exposures
 from ptc_cli.engine.foresight import with_effects
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
 from ptc_cli.engine.offered import Offered
+from ptc_cli.engine.quarantine import Quarantine
 from ptc_cli.engine.recent import RecentRuns
 from ptc_cli.engine.reload import Reload, reload
 from ptc_cli.engine.run import Run
@@ -46,7 +47,8 @@ from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.suspicion import Suspicion
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
-from ptc_cli.upstream import Pool
+from ptc_cli.pins import Pins
+from ptc_cli.upstream import Logins, Pool
 
 if TYPE_CHECKING:
     from ptc_cli.check.checker import Checker
@@ -70,11 +72,17 @@ class Engine:
         state, cache = Path(folders.state), Path(folders.cache)
         self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
         self._learned = LearnedResults(cache, settings=settings.stubs, secrets=lambda: references.secrets)
-        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned)
+        pins = Pins(state / "pins", settings.policy)
+        self._source = CatalogSource(
+            settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned, pins=pins
+        )
+        self.quarantine = Quarantine(self._source, pins)
+        logins = Logins(state / "logins", vault=KeychainVault(), remember=references.remember)
         self._pool = Pool(
             settings.servers,
             resolve=references.for_server,
             logs=state / "logs",
+            logins=logins,
             eras=_eras(self._source.catalog),
             answers=answers,
         )
@@ -82,16 +90,22 @@ class Engine:
         self._offered = Offered(self._pool)
         self._layers: asyncio.Task[Layers] | None = None
         self._sessions = Sessions(settings.sandbox, lambda: self._backend)
+        self._approvals = Approvals(folders)
+        self._exposures = Exposures(state)
         self._runner = Runner(
             checker=lambda: self._checker,
             backend=lambda: self._backend,
             layers=self.layers,
             sessions=self._sessions,
             suspicion=Suspicion(state / "looked-at"),
+            news=pins.take_news,
+            held=self._source.held,
             carry=self._carry,
             journal=self.journal,
             policy=lambda: self.settings.policy,
             secrets=lambda: references.secrets,
+            approvals=self._approvals,
+            exposures=self._exposures,
         )
         self._views = Views(self._learned.of)
         self._recent = RecentRuns(self.journal)
@@ -137,7 +151,15 @@ class Engine:
         view = await self._described_for(program, caller)
         report = await self._checker.check(program, view, strict=strict, history=history)
         report = with_lacks(report, self._backend, program)
-        return with_effects(report, program, view, settings=self.settings.policy, history=history)
+        return with_effects(
+            report,
+            program,
+            view,
+            settings=self.settings.policy,
+            approvals=self._approvals,
+            readings=self._exposures.known_to(caller),
+            history=history,
+        )
 
     async def start(self, execution: Execution, *, can_ask: bool = False, answers: Collection[InquiryKind] = ()) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.
@@ -286,6 +308,10 @@ class Engine:
         """Return why a server could not be connected when last tried; its exit code tells a missing login."""
         return self._pool.failure(server)
 
+    def server_stray(self, server: str) -> str:
+        """Return what a server wrote to its standard output that is no message of MCP, or nothing."""
+        return self._pool.stray(server)
+
     def on_change(self, callback: Callable[[], None]) -> None:
         """Have a function called whenever the catalog has a new generation."""
         self._source.on_change(callback)
@@ -423,34 +449,3 @@ async def _finished(farewell: Awaitable[object]) -> None:
 def _eras(catalog: Catalog) -> dict[str, str]:
     """Return the protocol revision that each server spoke when it was last asked: finding out anew costs seconds."""
     return {entry.name: version for entry in catalog.servers if (version := entry.listing.protocol_version)}
-
-
-@asynccontextmanager
-async def open_engine(
-    *,
-    config: str | None = None,
-    cwd: str | Path | None = None,
-    environ: Mapping[str, str] | None = None,
-    answers: Collection[InquiryKind] = (),
-) -> AsyncIterator[Engine]:
-    """Read the configuration that holds in a folder, and give an engine over it.
-
-    Args:
-        config: A configuration file, instead of those that are found.
-        cwd: Where the search for configuration begins; the current folder by default.
-        environ: The environment for references and overrides; the process's by default.
-        answers: What servers may ask at all through this front door, which those of the old protocol are told when they
-            connect; each run says what may be asked in it.
-
-    Raises:
-        ConfigError: A file cannot be read or says what makes no sense.
-    """
-    variables = dict(os.environ if environ is None else environ)
-    folder = Path(cwd or Path.cwd())
-    places = folders(variables)
-    files = Files(explicit=config, cwd=folder, environ=variables, folders=places)
-    engine = Engine(files, places, References(variables, cwd=folder), answers=answers)
-    try:
-        yield engine
-    finally:
-        await engine.close()

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import get_args
 
@@ -32,7 +33,16 @@ from ptc_cli.core.event import (
 from ptc_cli.core.execution import Execution
 from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
 from ptc_cli.core.result import Artifact, CallSummary, Result
+from ptc_cli.core.server import Label
 from ptc_cli.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """A question that waits for its answer, from whom it comes included."""
+
+    question: Question
+    answer: asyncio.Future[tuple[Decision, str]]
 
 
 class Run:
@@ -58,8 +68,11 @@ class Run:
         self._journal = journal
         self._events: list[Event] = []
         self._more = asyncio.Event()
-        self._questions: dict[str, tuple[Question, asyncio.Future[tuple[Decision, str]]]] = {}
+        self._questions: dict[str, _Open] = {}
         self._inquiries: dict[str, tuple[Inquiry, asyncio.Future[tuple[Reply, str]]]] = {}
+        self._approved: dict[str, frozenset[Label]] = {}
+        """Tools that are approved for the run, with what had been read when they were."""
+
         self._output: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self._warnings: list[str] = []
         self._task: asyncio.Task[Result] | None = None
@@ -138,25 +151,30 @@ class Run:
         assert self._task is not None
         self._task.cancel()
 
-    def answer(self, question: str, decision: Decision, *, by: str) -> bool:
-        """Answer a question; say whether it was still open."""
-        if decision not in get_args(Decision):
-            raise ValueError(f"a decision is one of {', '.join(get_args(Decision))}, not {decision!r}")
-        _, waiting = self._questions.get(question, (None, None))
-        if waiting is None or waiting.done():
-            return False
-        waiting.set_result((decision, by))
-        return True
-
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions that are open, in the order in which they were asked."""
-        return tuple(question for question, waiting in self._questions.values() if not waiting.done())
+        return tuple(each.question for each in self._questions.values() if not each.answer.done())
 
     @property
     def inquiries(self) -> tuple[Inquiry, ...]:
         """What servers ask and nobody answered yet, in the order in which it was asked."""
         return tuple(inquiry for inquiry, waiting in self._inquiries.values() if not waiting.done())
+
+    def answer(self, question: str, decision: Decision, *, by: str) -> bool:
+        """Answer a question, and the open ones that this decides as well; say whether it was still open."""
+        if decision not in get_args(Decision):
+            raise ValueError(f"a decision is one of {', '.join(get_args(Decision))}, not {decision!r}")
+        answered = self._questions.get(question)
+        if answered is None or answered.answer.done():
+            return False
+        answered.answer.set_result((decision, by))
+        for path in answered.question.approved(decision):
+            self._approved[path] = self._approved.get(path, frozenset()).union(answered.question.stakes)
+        for other in self._questions.values():
+            if not other.answer.done() and self.is_approved(other.question.path, other.question.stakes):
+                other.answer.set_result(("once", by))
+        return True
 
     def reply(self, inquiry: str, reply: Reply, *, by: str) -> bool:
         """Answer what a server asked; say whether it was still open."""
@@ -166,10 +184,14 @@ class Run:
         waiting.set_result((reply, by))
         return True
 
+    def is_approved(self, path: str, stakes: Collection[Label]) -> bool:
+        """Say whether every call of a tool may pass, by what was said when as much had been read."""
+        return path in self._approved and self._approved[path].issuperset(stakes)
+
     async def ask(self, question: Question, *, timeout_seconds: float) -> Decision:
         """Ask a person; no answer in time means no. The run's clock stands still meanwhile."""
         waiting: asyncio.Future[tuple[Decision, str]] = asyncio.get_running_loop().create_future()
-        self._questions[question.id] = (question, waiting)
+        self._questions[question.id] = _Open(question=question, answer=waiting)
         decision: Decision = "no"
         by = "timeout"
         with self._waiting():

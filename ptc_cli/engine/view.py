@@ -43,12 +43,13 @@ class Views:
     def _seen(self, entry: ServerEntry, caller: Caller) -> ServerEntry:
         if caller.tools == ("*",):
             return entry
-        key = (entry.name, entry.stub.module, entry.stub.digest, caller.tools)
+        key = (entry.name, entry.stub.module, entry.stub.digest, entry.held, caller.tools)
         if key not in self._cut:
             tools = tuple(tool for tool in entry.listing.tools if policy.sees_tool(caller, entry.name, tool.name))
             listing = replace(entry.listing, tools=tools, rejected=(), instructions="")
             learned = self._learned(entry.config)
-            self._cut[key] = rendered(entry.config, listing, module=entry.stub.module, learned=learned)
+            held = tuple(each for each in entry.held if each.tool and policy.sees_tool(caller, entry.name, each.tool))
+            self._cut[key] = rendered(entry.config, listing, module=entry.stub.module, learned=learned, held=held)
         return self._cut[key]
 
 

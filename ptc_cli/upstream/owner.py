@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ptc_cli.core.errors import AuthorisationError, ConfigError, ConnectError, PtcError
 from ptc_cli.core.server import SecretResolver, ServerConfig
 from ptc_cli.upstream import reasons
+from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.backoff import Backoff
 from ptc_cli.upstream.host import Host
 from ptc_cli.upstream.logfile import ServerLog
@@ -35,6 +36,7 @@ class Owner:
         *,
         resolver: Callable[[ServerConfig], SecretResolver],
         log: ServerLog,
+        logins: Logins,
         era: str | None,
         host: Host,
     ) -> None:
@@ -44,6 +46,8 @@ class Owner:
         self.config = config
         self._resolver = resolver
         self._log = log
+        self._logins = logins
+        self._logins_seen = 0
         self._era = era
         self._host = host
         self._backoff = Backoff()
@@ -99,6 +103,8 @@ class Owner:
     def _begin(self) -> asyncio.Future[Connection]:
         if self._closing.is_set():
             raise self._is_closing()
+        if isinstance(self.failure, AuthorisationError) and self._logins.stamp != self._logins_seen:
+            self._backoff.clear()
         if (wait := self._backoff.wait_seconds) > 0:
             raise self._too_early(wait)
         ready: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
@@ -131,7 +137,7 @@ class Owner:
         # A reference may run a command or ask a keyring.
         resolved = has_references(self.config)
         target = await asyncio.to_thread(resolve, self.config, look_up) if resolved else resolve(self.config, look_up)
-        self._log.redacted = target.redacted
+        self._log.redacted = lambda text: self._logins.redacted(target.redacted(text))
         return target
 
     async def _hold(self, ready: asyncio.Future[Connection], target: Target, *, era: str | None) -> None:
@@ -164,7 +170,7 @@ class Owner:
         if self.config.transport != "stdio":
             self._log.started(f"connecting to {reasons.shown_url(self.config)}")
             _, http = await asyncio.to_thread(_load_routes)
-            return http(self.config, target, self._log)
+            return http(self.config, target, self._log, self._logins)
         self._log.started(f"starting {self.config.command}")
         try:
             process = await ServerProcess.start(target, self._log)
@@ -202,6 +208,8 @@ class Owner:
                 self._backoff.died()
             return
         self.failure = failure
+        # The attempt itself may have changed its login; what others do from now on is worth another one.
+        self._logins_seen = self._logins.stamp
         self._backoff.failed(is_final=isinstance(failure, ConfigError | AuthorisationError))
         ready.set_exception(failure)
 

@@ -13,6 +13,7 @@ from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.offers import Offers
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ToolSpec
 from ptc_cli.core.suggest import did_you_mean
+from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.reasons import quoted
 from ptc_cli.upstream.upstream import Upstream
@@ -27,6 +28,7 @@ class Pool:
         *,
         resolve: Callable[[ServerConfig], SecretResolver],
         logs: Path,
+        logins: Logins,
         eras: Mapping[str, str] | None = None,
         answers: Collection[InquiryKind] = (),
     ) -> None:
@@ -36,12 +38,14 @@ class Pool:
             configs: The servers.
             resolve: How references in a server's configuration are looked up.
             logs: The folder of their log files.
+            logins: Where what they gave us at a login is kept.
             eras: The protocol revision that each is known to speak.
             answers: What can be asked through us at all: servers of the old protocol are told when they connect.
         """
         self._answers = frozenset(answers)
         self._resolve = resolve
         self._logs = logs
+        self._logins = logins
         self._callbacks: list[Callable[[str], None]] = []
         self._offer_callbacks: list[Callable[[str], None]] = []
         self._update_callbacks: list[Callable[[str, str], None]] = []
@@ -129,6 +133,11 @@ class Pool:
         upstream = self._upstreams.get(server)
         return None if upstream is None else upstream.owner.failure
 
+    def stray(self, server: str) -> str:
+        """Return what a server wrote to its standard output that is no message, or nothing."""
+        upstream = self._upstreams.get(server)
+        return "" if upstream is None else upstream.stray
+
     def forgive(self, server: str) -> None:
         """Allow a server that failed to be tried again at once, such as after a login."""
         if (upstream := self._upstreams.get(server)) is not None:
@@ -156,6 +165,7 @@ class Pool:
             config,
             resolver=self._resolve,
             log=ServerLog(self._logs, config.name),
+            logins=self._logins,
             era=era,
             answers=self._answers,
             changed=lambda: self._tell(self._callbacks, config.name),

@@ -16,12 +16,14 @@ from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.offers import Offers
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ServerStatus, ToolSpec
 from ptc_cli.upstream import answers, reasons
+from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.failures import AnsweredError, IncapableError, LoginError, LostError, SessionGoneError, VisitError
 from ptc_cli.upstream.host import Guest, Host
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.owner import Owner
 from ptc_cli.upstream.patience import Patience
 from ptc_cli.upstream.queue import Queue
+from ptc_cli.upstream.redaction import without_secrets
 from ptc_cli.upstream.visit import visit_fault
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class Upstream:
         *,
         resolver: Callable[[ServerConfig], SecretResolver],
         log: ServerLog,
+        logins: Logins,
         era: str | None,
         answers: frozenset[InquiryKind],
         changed: Callable[[], None],
@@ -61,7 +64,7 @@ class Upstream:
             updated=updated,
             cannot_tell=self._take_turns,
         )
-        self.owner = Owner(config, resolver=resolver, log=log, era=era, host=self._host)
+        self.owner = Owner(config, resolver=resolver, log=log, logins=logins, era=era, host=self._host)
         self._log = log
         self._places = Queue(config.concurrent_calls)
         self._tool_places = {name: Queue(tool.concurrent_calls) for name, tool in config.tools.items()}
@@ -81,6 +84,11 @@ class Upstream:
                 await asyncio.wait_for(self._host.quiet.wait(), _FAREWELL_SECONDS)
         finally:
             await self.owner.close()
+
+    @property
+    def stray(self) -> str:
+        """What the server wrote to its standard output that is no message, if it did."""
+        return reasons.quoted(self._log.stray) if self._log.stray else ""
 
     async def list_tools(self) -> ServerListing:
         """Ask for the tools; a server that fails is a listing that says why."""
@@ -206,9 +214,9 @@ class Upstream:
         return ServerListing(
             server=self.config.name,
             status="ok",
-            tools=tuple(found.tools.values()),
+            tools=tuple(without_secrets(tool, self._log.redacted) for tool in found.tools.values()),
             rejected=tuple(found.rejected),
-            instructions=connection.instructions,
+            instructions=self._log.redacted(connection.instructions),
             protocol_version=connection.protocol_version,
             server_version=connection.server_version,
             listed_at=time.time(),

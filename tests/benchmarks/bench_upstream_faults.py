@@ -20,7 +20,7 @@ from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.event import CallFinished, CallStarted
 from ptc_cli.core.server import Origin, ServerConfig
 from ptc_cli.engine import Engine
-from ptc_cli.upstream import Pool
+from ptc_cli.upstream import Logins, Pool
 from tests.benchmarks.figures import HEADER, machine, row
 from tests.engines import PLAIN, engine_over, execution, plain_server, run
 
@@ -71,7 +71,10 @@ async def _known_after(engine: Engine) -> float:
 async def _soak(folder: Path) -> bool:
     """Make many calls over several servers while one dies every second: every call has one reply, its own."""
     pool = Pool(
-        [_plain(number) for number in range(SERVERS)], resolve=lambda config: lambda text: text, logs=folder / "logs"
+        [_plain(number) for number in range(SERVERS)],
+        resolve=lambda config: lambda text: text,
+        logs=folder / "logs",
+        logins=Logins(folder / "logins", remember=lambda secret: None),
     )
     counts: Counter[str] = Counter()
     killer = asyncio.create_task(_kill_one_every_second(counts))

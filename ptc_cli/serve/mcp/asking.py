@@ -28,20 +28,15 @@ ASKED_BYTES = 2_000
 
 Ask: TypeAlias = Question | Inquiry
 
-_DECISIONS: Mapping[str, Decision] = MappingProxyType({"once": "once", "all": "all", "no": "no"})
-
-_FORM: types.ElicitRequestedSchema = {
-    "type": "object",
-    "properties": {
-        "decision": {
-            "type": "string",
-            "title": "Allow this call?",
-            "enum": ["once", "all", "no"],
-            "enumNames": ["Yes, this call", "Yes, every call of this tool in this run", "No"],
-        }
-    },
-    "required": ["decision"],
-}
+_ANSWERS: Mapping[Decision, str] = MappingProxyType(
+    {
+        "once": "Yes, this call",
+        "all": "Yes, every call of this tool in this run",
+        "program": "Yes, every call on this program's list",
+        "no": "No",
+    }
+)
+"""What a client is offered. To be remembered, an answer must be given to ptc itself."""
 
 
 def answerable(declared: types.ClientCapabilities | None) -> Collection[InquiryKind]:
@@ -66,7 +61,7 @@ def request(ask: Ask) -> types.InputRequest:
         ValidationError: A server's request is not what the protocol allows.
     """
     if isinstance(ask, Question):
-        return _form(worded_question(ask), _FORM)
+        return _form(worded_question(ask), _choice(ask))
     match ask.kind:
         case "form":
             asked = ask.request.get("requestedSchema")
@@ -97,10 +92,12 @@ def worded_question(question: Question) -> str:
     lines = [
         f"{one_line(question.program)} wants to call {one_line(call.server)}.{one_line(call.tool)}{where}",
         f"with {arguments}",
-        f"Asked because {one_line(question.reason, 300)}.",
+        f"Asked because {one_line(question.reason, 600)}.",
     ]
     if question.foreseen:
         lines.append(f"{question.foreseen} more calls of this tool are expected in this run.")
+    if question.listed:
+        lines.append(f"Also on the program's list: {one_line(', '.join(question.listed), 300)}.")
     return "\n".join(lines)
 
 
@@ -116,6 +113,17 @@ def worded(inquiry: Inquiry) -> str:
             *(f"Beware: {caution}." for caution in inquiry.cautions),
         ]
     )
+
+
+def _choice(question: Question) -> JsonObject:
+    offered = [decision for decision in _ANSWERS if decision != "program" or question.listed]
+    decision: JsonObject = {
+        "type": "string",
+        "title": "Allow this call?",
+        "enum": offered,
+        "enumNames": [_ANSWERS[each] for each in offered],
+    }
+    return {"type": "object", "properties": {"decision": decision}, "required": ["decision"]}
 
 
 def _form(message: str, schema: JsonObject) -> types.ElicitRequest:
@@ -135,7 +143,8 @@ def _sampling(inquiry: Inquiry) -> types.CreateMessageRequestParams:
 def _decision(response: types.InputResponse | None) -> Decision:
     if not isinstance(response, types.ElicitResult) or response.action != "accept":
         return "no"
-    return _DECISIONS.get(str((response.content or {}).get("decision")), "no")
+    said = (response.content or {}).get("decision")
+    return next((decision for decision in _ANSWERS if decision == said), "no")
 
 
 def _reply(kind: InquiryKind, response: types.InputResponse | None) -> Reply:

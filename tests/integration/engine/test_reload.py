@@ -17,7 +17,10 @@ from tests.integration.serve.clients import Heard, connected
 
 
 def children() -> set[int]:
-    return {child.pid for child in psutil.Process().children() if "plain.py" in " ".join(child.cmdline())}
+    found = psutil.Process().children()
+    # One that has ended has no command line any more.
+    living = [child for child in found if child.status() != psutil.STATUS_ZOMBIE]
+    return {child.pid for child in living if "plain.py" in " ".join(child.cmdline())}
 
 
 def rewrite(folder: Path, configuration: str) -> None:

@@ -17,7 +17,7 @@ from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply, Requester
 from ptc_cli.core.server import Origin, ServerConfig, ToolSpec
-from ptc_cli.upstream import Pool
+from ptc_cli.upstream import Logins, Pool
 
 REPOSITORY = Path(__file__).parents[3]
 SERVERS = REPOSITORY / "tests" / "servers"
@@ -106,7 +106,15 @@ async def connect(tmp_path: Path) -> AsyncIterator[Callable[..., Client]]:
     def made(
         *configs: ServerConfig, eras: dict[str, str] | None = None, answers: Collection[InquiryKind] = ()
     ) -> Client:
-        pool = Pool(configs, resolve=lambda config: look_up, logs=tmp_path / "logs", eras=eras, answers=answers)
+        logins = Logins(tmp_path / "logins", remember=lambda secret: None)
+        pool = Pool(
+            configs,
+            resolve=lambda config: look_up,
+            logs=tmp_path / "logs",
+            logins=logins,
+            eras=eras,
+            answers=answers,
+        )
         pools.append(pool)
         return Client(pool, tmp_path / "logs")
 

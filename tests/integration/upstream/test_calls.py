@@ -11,7 +11,7 @@ import pytest
 
 from ptc_cli.core.call import Content, ToolCall
 from ptc_cli.core.server import ServerConfig, ToolConfig
-from tests.integration.upstream.conftest import Client, Person, demo, odd, plain
+from tests.integration.upstream.conftest import Client, Person, demo, http, odd, plain
 
 Connect = Callable[..., Client]
 
@@ -75,6 +75,14 @@ async def test_a_picture_comes_as_bytes_and_nothing_as_none(connect: Connect) ->
 
 async def test_fifty_megabytes_arrive_whole(connect: Connect) -> None:
     result = await connect(plain()).call("plain", "big", bytes=50_000_000)
+
+    assert isinstance(result.value, str)
+    assert len(result.value) == 50_000_000
+
+
+@pytest.mark.parametrize("path", ["/big", "/big-events"])
+async def test_fifty_megabytes_arrive_whole_over_http(connect: Connect, odd_http: str, path: str) -> None:
+    result = await connect(http("x", odd_http + path)).call("x", "ok")
 
     assert isinstance(result.value, str)
     assert len(result.value) == 50_000_000
