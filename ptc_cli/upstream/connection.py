@@ -14,7 +14,6 @@ from anyio.abc import TaskStatus
 from mcp import ClientSession, MCPError
 from mcp.client import Transport
 from mcp.client.session import IncomingMessage
-from mcp.client.subscriptions import SubscriptionLost, listen
 from mcp.shared.dispatcher import CallOptions, OnNotify, OnNotifyIntercept, OnRequest, ProgressFnT
 from mcp.shared.inbound import (
     MCP_METHOD_HEADER,
@@ -27,7 +26,6 @@ from mcp.shared.inbound import (
     x_mcp_header_map,
 )
 from mcp.shared.jsonrpc_dispatcher import JSONRPCDispatcher
-from mcp.shared.subscriptions import ToolsListChanged
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from ptc_cli import __version__
@@ -44,6 +42,7 @@ from ptc_cli.upstream.failures import (
     SessionGoneError,
     VisitError,
 )
+from ptc_cli.upstream.hearing import hear_of_lists, hear_of_resource
 from ptc_cli.upstream.host import MAX_INQUIRIES, METHODS, Guest, Host
 from ptc_cli.upstream.http import CURRENT, Exchange
 from ptc_cli.upstream.listing import ToolList
@@ -58,9 +57,6 @@ _ROUND_SECONDS = 0.1
 
 _LOG_LEVEL = "info"
 """From which severity on a server of the new protocol is asked to log. One of the old decides itself."""
-
-_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 300.0
-"""Before we listen again after a server ended a subscription."""
 
 _CLOSED = "Connection closed"
 """The SDK's words for a connection that ended. Its code for it, -32000, is what any server answers with."""
@@ -196,7 +192,7 @@ class Connection:
         if not self._is_modern:
             await self.request("resources/subscribe", {"uri": uri})
         elif uri not in self._watching:
-            self._watching[uri] = asyncio.create_task(_watch(self._session, uri))
+            self._watching[uri] = asyncio.create_task(hear_of_resource(self._session, uri))
 
     async def unsubscribe(self, uri: str) -> None:
         """Ask to be told no more.
@@ -396,44 +392,10 @@ async def connect(streams: Transport, *, era: str | None, host: Host) -> AsyncIt
             list_roots_callback=asks.roots,
         ) as session:
             await negotiate(session, remembered=era)
-            listening = asyncio.create_task(_listen(session, host))
+            listening = asyncio.create_task(hear_of_lists(session, host))
             connection = Connection(session, dispatcher, host)
             try:
                 yield connection
             finally:
                 listening.cancel()
                 connection.stop_watching()
-
-
-async def _listen(session: ClientSession, host: Host) -> None:
-    """Hear of changed lists from a server of the new protocol; one of the old sends notifications by itself."""
-    offered = session.server_capabilities
-    if session.protocol_version not in MODERN_PROTOCOL_VERSIONS or offered is None:
-        return
-    tools = bool(offered.tools and offered.tools.list_changed)
-    resources = bool(offered.resources and offered.resources.list_changed)
-    prompts = bool(offered.prompts and offered.prompts.list_changed)
-    if not (tools or resources or prompts):
-        return
-    wait = _FIRST_WAIT_SECONDS
-    with suppress(MCPError):
-        while True:
-            with suppress(SubscriptionLost):
-                async with listen(
-                    session, tools_list_changed=tools, resources_list_changed=resources, prompts_list_changed=prompts
-                ) as subscription:
-                    async for event in subscription:
-                        host.changed() if isinstance(event, ToolsListChanged) else host.offers_changed()
-            # What changed while nobody listened is not told.
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
-            host.changed()
-            host.offers_changed()
-
-
-async def _watch(session: ClientSession, uri: str) -> None:
-    """Have a server of the new protocol tell of changes of one resource, until it ends the subscription."""
-    with suppress(MCPError, SubscriptionLost):
-        async with listen(session, resource_subscriptions=[uri]) as subscription:
-            async for _ in subscription:
-                pass  # the session's message handler has it too, as from servers of the old protocol

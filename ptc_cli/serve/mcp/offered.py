@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -84,13 +84,17 @@ def _offer(server: str, item: JsonObject, key: str, *, is_plain: bool) -> Offer:
 
 def _covers(pattern: str, uri: str) -> bool:
     """Say whether an address is the one given, or one that a template of it may give."""
-    return pattern == uri or ("{" in pattern and re.fullmatch("".join(_parts(pattern)), uri) is not None)
-
-
-def _parts(pattern: str) -> Iterator[str]:
-    at = 0
-    for variable in _VARIABLE.finditer(pattern):
-        yield re.escape(pattern[at : variable.start()])
-        yield ".+"
-        at = variable.end()
-    yield re.escape(pattern[at:])
+    first, *others = _VARIABLE.split(pattern)
+    if not others:
+        return uri == pattern
+    *middle, last = others
+    at = len(first)
+    if len(uri) <= at + len(last) or not (uri.startswith(first) and uri.endswith(last)):
+        return False
+    # Not a regular expression of the template: a server could write one that takes for ever.
+    for literal in middle:
+        found = uri.find(literal, at + 1)
+        if found < 0:
+            return False
+        at = found + len(literal)
+    return at < len(uri) - len(last)
