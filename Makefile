@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check lint types layers fix stubs schema docs bench fuzz wheel clean help
+.PHONY: demo test check lint types layers fix stubs schema docs bench outside fuzz wheel clean help
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -59,6 +59,9 @@ schema: $(VENV)/.installed  ## Write the schema of ptc.toml anew
 
 docs: $(VENV)/.installed-dev  ## Write the reference of commands and answers, and the pictures, anew
 	@$(BIN)/python -m tests.pages
+
+outside: $(VENV)/.installed-dev  ## Have outside judges and clients try us; needs npm, and fetches packages
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --timeout 900 tests/outside
 
 bench: $(VENV)/.installed-dev  ## Measure: medians, p99 and spread, with the machine
 	@$(BIN)/python -m tests.benchmarks

@@ -49,6 +49,15 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "A project's file is inert until trusted": ("unit/config/test_load.py",),
     "Configuration mistakes are named by file, line and key": ("unit/config/test_reading.py",),
     "Clients of both protocol eras are served in three modes": ("integration/serve/test_contract.py",),
+    "A person is asked through clients of both eras, and nobody else answers": (
+        "integration/serve/test_suspended.py",
+        "integration/serve/test_contract.py",
+    ),
+    "The tree, runs and prompts are there to be read, by their own caller": ("integration/serve/test_resources.py",),
+    "ptc is added to a client's configuration, and the rest of it is left alone": (
+        "unit/config/test_client_entry.py",
+        "integration/cli/test_mcp.py",
+    ),
     "REST says what MCP says, to each token its own": ("integration/serve/test_rest.py", "unit/serve/test_tokens.py"),
     "Examples, stubs, samples and pages are what they say": (
         "integration/test_examples.py",

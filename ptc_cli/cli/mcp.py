@@ -11,6 +11,7 @@ import click
 
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
+from ptc_cli.cli.mcp_config import config
 from ptc_cli.console import talk
 from ptc_cli.console.reloading import reloading
 from ptc_cli.core import nesting
@@ -19,7 +20,7 @@ from ptc_cli.core.inquiry import InquiryKind
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
-    from ptc_cli.serve.mcp import Mode
+    from ptc_cli.serve.mcp import Mode, Names
 
 TOKEN_VARIABLE = "PTC_TOKEN"  # noqa: S105  # the name of a variable
 
@@ -45,6 +46,13 @@ def command() -> None:
 )
 @click.option("--token", help=f"With http: what clients must show. Better in {TOKEN_VARIABLE}: others see arguments.")
 @click.option("--servers", "globs", multiple=True, metavar="GLOB", help="Only these servers. Repeatable.")
+@click.option(
+    "--names",
+    type=click.Choice(["prefixed", "plain"]),
+    default="prefixed",
+    show_default=True,
+    help="With sidecar: SERVER__TOOL, or a tool's own name where only one server has it.",
+)
 @pass_invocation
 def start(
     invocation: Invocation,
@@ -54,6 +62,7 @@ def start(
     port: int | None,
     token: str | None,
     globs: tuple[str, ...],
+    names: Names,
 ) -> int:
     """Start serving, over stdio unless told otherwise.
 
@@ -77,17 +86,29 @@ def start(
         # What a client does not declare is declined when it is asked.
         async with invocation.engine(answers=get_args(InquiryKind)) as engine, reloading(engine):
             chosen = mode or engine.settings.serve.mode
+            if names == "plain" and chosen != "sidecar":
+                raise click.UsageError("--names is for --mode sidecar")
             if transport == "stdio":
-                await serve_stdio(engine, chosen, servers=servers)
+                await serve_stdio(engine, chosen, servers=servers, names=names)
             else:
-                await _serve_http(engine, chosen, host, port, token=token, servers=servers)
+                await _serve_http(engine, chosen, host, port, token=token, servers=servers, names=names)
 
     asyncio.run(serve())
     return 0
 
 
+command.add_command(config)
+
+
 async def _serve_http(
-    engine: Engine, mode: Mode, host: str | None, port: int | None, *, token: str | None, servers: tuple[str, ...]
+    engine: Engine,
+    mode: Mode,
+    host: str | None,
+    port: int | None,
+    *,
+    token: str | None,
+    servers: tuple[str, ...],
+    names: Names,
 ) -> None:
     from ptc_cli.serve.front import DEFAULT_HOST, DEFAULT_PORT, serve_http
 
@@ -98,6 +119,7 @@ async def _serve_http(
         DEFAULT_PORT if port is None else port,
         token or os.environ.get(TOKEN_VARIABLE),
         servers=servers,
+        names=names,
         on_ready=_say_where,
     )
 

@@ -10,6 +10,7 @@ from ptc_cli.config.folders import folders
 from ptc_cli.config.load import Review, load, review
 
 if TYPE_CHECKING:
+    from ptc_cli.config.client_entry import ClientEntry, ClientName, client_file, with_entry, words
     from ptc_cli.config.edit import add_server, create, remove_server, set_approved, set_output_schema
     from ptc_cli.config.grants import Grant, GrantStore
     from ptc_cli.config.importing import Import, Imports, found_clients, plan, take_over
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from ptc_cli.config.state import StateFile
     from ptc_cli.config.trust import TrustStore
     from ptc_cli.config.watch import Files
+    from ptc_cli.config.writing import replace_file
 
 __all__ = [
+    "ClientEntry",
+    "ClientName",
     "Files",
     "Grant",
     "GrantStore",
@@ -32,6 +36,7 @@ __all__ = [
     "StateFile",
     "TrustStore",
     "add_server",
+    "client_file",
     "create",
     "folders",
     "found_clients",
@@ -39,10 +44,13 @@ __all__ = [
     "load",
     "plan",
     "remove_server",
+    "replace_file",
     "review",
     "set_approved",
     "set_output_schema",
     "take_over",
+    "with_entry",
+    "words",
 ]
 
 _HOMES = {
@@ -64,6 +72,12 @@ _HOMES = {
     "StateFile": "state",
     "TrustStore": "trust",
     "Files": "watch",
+    "ClientEntry": "client_entry",
+    "ClientName": "client_entry",
+    "client_file": "client_entry",
+    "with_entry": "client_entry",
+    "words": "client_entry",
+    "replace_file": "writing",
 }
 
 

@@ -53,7 +53,7 @@ def remove_server(path: Path, name: str, *, trust: TrustStore) -> None:
         hint = f"Servers there: {', '.join(sorted(servers)) or 'none'}."
         raise ConfigError(f"{document.path}: no server {shown(name)}", hint=hint)
     wanted = {known: server for known, server in servers.items() if known != name}
-    text = _without(document.text, (*prefix(document), "servers", name))
+    text = without(document.text, (*prefix(document), "servers", name))
     _replace(document, text, wanted=wanted, trust=trust)
 
 
@@ -93,7 +93,7 @@ def set_approved(path: Path, server: str, tool: str, approved: str | None, *, tr
     if server not in servers:
         raise ConfigError(f"{document.path}: no server {shown(server)}")
     if approved is None:
-        text = _without(document.text, (*_tool_path(document, (server, tool)), "approved"))
+        text = without(document.text, (*_tool_path(document, (server, tool)), "approved"))
     else:
         text = _with_tool_key(document, (server, tool), "approved", approved)
     stated = replace(servers[server].tool(tool), approved=approved)
@@ -116,7 +116,7 @@ def _with_tool_key(
     at = _tool_path(document, tool)
     text = document.text
     for key in (name, *instead_of):
-        text = _without(text, (*at, key))
+        text = without(text, (*at, key))
     line = assignment(name, value)
     for statement in statements(text):
         if statement.is_header and statement.path == at:
@@ -208,7 +208,7 @@ def _write(document: Document, *, trust: TrustStore, is_trusted: bool) -> None:
         trust.trust(document.path, document.digest)
 
 
-def _without(text: str, path: tuple[str, ...]) -> str:
+def without(text: str, path: tuple[str, ...]) -> str:
     """Return a text without the statements under a path, and the comments between and above them."""
     for first, last in reversed(_runs(statements(text), path)):
         start = _with_comments(text, text.rfind("\n", 0, first.start) + 1)

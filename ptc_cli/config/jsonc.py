@@ -32,6 +32,19 @@ def parse(text: str) -> tuple[JsonValue, Mapping[KeyPath, int]]:
     return value, reader.lines
 
 
+def spans(text: str) -> Mapping[KeyPath, tuple[int, int]]:
+    """Return where every value stands in a text that is JSON: its first character, and one past its last."""
+    reader = _Reader(text)
+    reader.value((), MOST_NESTED)
+    return reader.spans
+
+
+def after_space(text: str, at: int) -> int:
+    """Return where the next thing begins that is neither white space nor a comment."""
+    matched = _SPACE.match(text, at)
+    return matched.end() if matched else at
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
@@ -41,6 +54,7 @@ class _Reader:
         self.text = text
         self.at = 0
         self.lines: dict[KeyPath, int] = {}
+        self.spans: dict[KeyPath, tuple[int, int]] = {}
         self._line = 1
         self._counted = 0
         self._scalars = json.JSONDecoder(parse_constant=_refuse_constant)
@@ -55,21 +69,23 @@ class _Reader:
         raise Malformed(message, self.line())
 
     def skip(self) -> None:
-        matched = _SPACE.match(self.text, self.at)
-        self.at = matched.end() if matched else self.at
+        self.at = after_space(self.text, self.at)
 
     def peek(self) -> str:
         self.skip()
         return self.text[self.at : self.at + 1]
 
     def value(self, path: KeyPath, depth: int) -> JsonValue:
-        first = self.peek()
+        first, start = self.peek(), self.at
         self.lines.setdefault(path, self.line())
-        if first in ("{", "["):
-            if depth == 0:
-                self.fail(f"nested deeper than {MOST_NESTED} levels")
-            return self.table(path, depth - 1) if first == "{" else self.items(path, depth - 1)
-        return self.scalar()
+        value = self.nested(path, depth) if first in ("{", "[") else self.scalar()
+        self.spans[path] = (start, self.at)
+        return value
+
+    def nested(self, path: KeyPath, depth: int) -> JsonValue:
+        if depth == 0:
+            self.fail(f"nested deeper than {MOST_NESTED} levels")
+        return self.table(path, depth - 1) if self.text[self.at] == "{" else self.items(path, depth - 1)
 
     def scalar(self) -> JsonValue:
         try:

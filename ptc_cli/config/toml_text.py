@@ -39,7 +39,7 @@ def assignment(key: str, value: JsonValue) -> str:
 
 def key_path(path: tuple[str, ...]) -> str:
     """Return a dotted key."""
-    return ".".join(part if _BARE.fullmatch(part) else _text(part) for part in path)
+    return ".".join(part if _BARE.fullmatch(part) else text_value(part) for part in path)
 
 
 def _lines(value: ServerConfig | ToolConfig, shape: Record, skip: tuple[str, ...] = ()) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _text(value)
+        return text_value(value)
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, tuple | list):
@@ -86,6 +86,7 @@ def _stated(auth: AuthConfig) -> Mapping[str, object]:
     return {name: value for name, value in named.items() if value != getattr(defaults, name)}
 
 
-def _text(text: str) -> str:
+def text_value(text: str) -> str:
+    """Return a text as TOML writes it."""
     # JSON's escapes are TOML's, but for DEL, which JSON leaves as it is and TOML forbids.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -21,6 +21,8 @@ FailureKind = Literal[
     "cancelled",
 ]
 
+CallMethod = Literal["tools/call", "resources/read", "prompts/get"]
+
 ContentType = Literal["text", "image", "audio", "resource", "resource_link"]
 
 
@@ -35,10 +37,10 @@ class ToolCall:
     ordinal: int = 0
     """How many calls with the same site and arguments came before it in its run."""
 
-    method: Literal["tools/call", "resources/read"] = "tools/call"
+    method: CallMethod = "tools/call"
     server: str
     tool: str
-    """The wire name; for a resource its URI, and `arguments` is empty."""
+    """The wire name; for a resource its URI, and `arguments` is empty; for a prompt its name."""
 
     arguments: JsonObject
     deadline: float
@@ -85,6 +87,8 @@ class ToolFailure:
     """The upstream's own text where there is one."""
 
     hint: str | None = None
+    lacks: JsonObject | None = None
+    """What the server wants its client to be capable of, in the protocol's words, where that is why it did nothing."""
 
     def __str__(self) -> str:
         return self.message if self.hint is None else f"{self.message}\n{self.hint}"

@@ -28,6 +28,9 @@ class Inquiry:
     tool: str
     """The tool that was called."""
 
+    key: str = ""
+    """What a server of the new protocol calls its request, for doors that pass it on."""
+
     program: str = ""
     message: str = ""
     fields: tuple[Field, ...] = ()

@@ -185,6 +185,8 @@ class ToolSpec:
     output_schema: JsonObject | None = None
     annotations: ToolAnnotations = field(default_factory=ToolAnnotations)
     meta: Mapping[str, JsonValue] = field(default_factory=dict)
+    icons: tuple[JsonValue, ...] = ()
+    """As the server gives them, for doors that pass them on."""
 
     @property
     def digest(self) -> str:

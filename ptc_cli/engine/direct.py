@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from ptc_cli.core.call import FailureKind, ToolCall, ToolResult
+from ptc_cli.core.call import CallMethod, FailureKind, ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.execution import Execution, Limits
 from ptc_cli.core.jsonvalue import JsonObject
@@ -24,10 +24,17 @@ def direct_execution(caller: Caller, server: str, tool: str, arguments: JsonObje
     return replace(execution, kind="call")
 
 
-def direct_call(execution: Execution, server: str, tool: str, arguments: JsonObject) -> ToolCall:
+def direct_call(execution: Execution, server: str, tool: str, arguments: JsonObject, *, method: CallMethod) -> ToolCall:
     """Return the call itself."""
-    deadline = execution.started_at + execution.limits.wall_seconds
-    return ToolCall(run=execution.run, server=server, tool=tool, arguments=arguments, deadline=deadline, via="direct")
+    return ToolCall(
+        run=execution.run,
+        method=method,
+        server=server,
+        tool=tool,
+        arguments=arguments,
+        deadline=execution.started_at + execution.limits.wall_seconds,
+        via="direct",
+    )
 
 
 def direct_outcome(returned: ToolResult) -> Outcome:

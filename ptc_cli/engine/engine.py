@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ptc_cli import policy
 from ptc_cli.config import Files, KeychainVault, References
 from ptc_cli.core.backend import Backend
-from ptc_cli.core.call import ToolCall, ToolResult
+from ptc_cli.core.call import CallMethod, ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.errors import PtcError, ToolNotFoundError
@@ -22,6 +22,7 @@ from ptc_cli.core.inquiry import InquiryKind, Requester
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.learned import LearnedResult
+from ptc_cli.core.offers import Offers
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
 from ptc_cli.core.server import ServerConfig, ServerListing
@@ -36,6 +37,7 @@ from ptc_cli.engine.exposure import Exposures
 from ptc_cli.engine.foresight import with_effects
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
+from ptc_cli.engine.offered import Offered
 from ptc_cli.engine.quarantine import Quarantine
 from ptc_cli.engine.recent import RecentRuns
 from ptc_cli.engine.reload import Reload, reload
@@ -85,6 +87,7 @@ class Engine:
             answers=answers,
         )
         self._pool.on_changed(self._ask_again)
+        self._offered = Offered(self._pool)
         self._layers: asyncio.Task[Layers] | None = None
         self._sessions = Sessions(settings.sandbox, lambda: self._backend)
         self._approvals = Approvals(folders)
@@ -184,18 +187,56 @@ class Engine:
         tool: str,
         arguments: JsonObject,
         *,
+        method: CallMethod = "tools/call",
         timeout_seconds: float | None = None,
         can_ask: bool = False,
         answers: Collection[InquiryKind] = (),
     ) -> Run:
-        """Make one direct call, through the same gate; its `returned` has what came back once it has ended."""
+        """Make one direct call, through the same gate; its `returned` has what came back once it has ended.
+
+        By `method` it is of a tool, or of a resource or a prompt in a tool's place.
+        """
         limits = self.settings.sandbox.limits
         if timeout_seconds is not None:
             limits = replace(limits, wall_seconds=timeout_seconds)
         execution = direct_execution(caller, server, tool, arguments, limits=limits)
         run = Run(execution, journal=self.journal, can_ask=can_ask, answers=answers)
         view = self._described(caller, lambda entry: server in (entry.name, entry.stub.module))
-        return self._set_going(run, self._runner.direct(run, view, server, tool, arguments))
+        return self._set_going(run, self._runner.direct(run, view, server, tool, arguments, method=method))
+
+    async def offers(self, caller: Caller) -> tuple[Offers, ...]:
+        """Return the resources and prompts of the servers that a caller may see; who cannot be asked offers none."""
+        view = await self.describe(caller)
+        return await self._offered.of(caller, [entry.name for entry in view.servers if entry.listing.status == "ok"])
+
+    async def complete(self, caller: Caller, server: str, params: JsonObject) -> JsonObject:
+        """Ask a server how an argument of a prompt or a template may go on, and return its answer as it came.
+
+        Raises:
+            ToolNotFoundError: The caller may see no such server.
+            UpstreamError: There is no answer.
+        """
+        return await self._pool.complete((await self.describe(caller)).server(server).name, params)
+
+    async def subscribe(self, caller: Caller, server: str, uri: str, *, is_wanted: bool) -> None:
+        """Have a server tell when a resource changes, or tell no more; `on_update` hears of it.
+
+        Raises:
+            ToolNotFoundError: The caller may see no such server, or not that resource.
+            UpstreamError: The server does not take it.
+        """
+        name = (await self.describe(caller)).server(server).name
+        if not policy.sees_tool(caller, name, uri):
+            raise ToolNotFoundError(f"server '{name}': no resource '{uri}'")
+        await self._pool.subscribe(name, uri, is_wanted=is_wanted)
+
+    async def run_files(self, caller: Caller, run: str) -> Mapping[str, bytes]:
+        """Return what there is to read of a caller's own run, by name; nothing of anybody else's."""
+        return await asyncio.to_thread(self._recent.files, caller, run)
+
+    def recent_runs(self, caller: Caller) -> tuple[str, ...]:
+        """Return the last programs of a caller's session, the last one last."""
+        return self._recent.runs(caller)
 
     def sessions(self, caller: Caller) -> tuple[str, ...]:
         """Return the names of a caller's sessions: each holds the names of the programs that ran in it."""
@@ -259,6 +300,7 @@ class Engine:
         found = reload(self.settings, settings)
         self.settings = found.settings
         self._source.reconfigure(found.settings.servers)
+        self._offered.clear()
         self._in_background(_finished(self._pool.reconfigure(found.settings.servers)))
         return found
 
@@ -273,6 +315,14 @@ class Engine:
     def on_change(self, callback: Callable[[], None]) -> None:
         """Have a function called whenever the catalog has a new generation."""
         self._source.on_change(callback)
+
+    def on_update(self, callback: Callable[[str, str], None]) -> None:
+        """Have a function called with a server's name and an address whenever that resource of it changed."""
+        self._pool.on_updated(callback)
+
+    def on_offers_change(self, callback: Callable[[], None]) -> None:
+        """Have a function called whenever a server says that its resources or prompts changed."""
+        self._offered.on_change(callback)
 
     def add_local(self, server: LocalServer) -> None:
         """Let programs call functions of the host program as a server; one of the same name is replaced."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ptc_cli import policy
-from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
+from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.errors import ConfigError, QuarantinedError, ToolNotFoundError
 from ptc_cli.core.event import CallFinished, CallStarted, Warned
@@ -148,14 +148,15 @@ class Gate:
 
     def _looked_up(self, call: ToolCall) -> Found:
         entry = self._view.server(call.server)
-        if call.method == "resources/read":
-            self._demand_resource(call, entry)
+        if call.method != "tools/call":
+            self._demand_seen(call, entry)
             return Found(tool=None, config=entry.config)
         return Found(tool=self._view.tool(entry.name, call.tool), config=entry.config)
 
-    def _demand_resource(self, call: ToolCall, entry: ServerEntry) -> None:
+    def _demand_seen(self, call: ToolCall, entry: ServerEntry) -> None:
         if not policy.sees_tool(self._view.caller, entry.name, call.tool):
-            raise ToolNotFoundError(f"server '{entry.name}': no resource '{call.tool}'")
+            what = "resource" if call.method == "resources/read" else "prompt"
+            raise ToolNotFoundError(f"server '{entry.name}': no {what} '{call.tool}'")
 
     def _held_back(self, call: ToolCall) -> ToolResult | None:
         """Refuse a tool that changed under way: it is no longer what the run was checked against."""
@@ -200,7 +201,7 @@ class Gate:
     def _verdict(self, call: ToolCall, tool: Tool | None, config: ServerConfig) -> Verdict:
         execution = self._run.execution
         if tool is None:
-            # A resource has no annotations and no name that a list would hold: only the server's own word counts.
+            # A resource or a prompt has no annotations: only what is said of its server, and of its name, counts.
             return policy.judge_resource(call, config, policy=self._settings, execution=execution)
         return policy.judge(
             call, tool.spec, config, policy=self._settings, execution=execution, approvals=self._approvals
@@ -246,7 +247,7 @@ class Gate:
             _without(failure.message, self._secrets()),
             failure.hint and _without(failure.hint, self._secrets()),
         )
-        return replace(result, failure=ToolFailure(kind=failure.kind, message=message, hint=hint))
+        return replace(result, failure=replace(failure, message=message, hint=hint))
 
 
 def digests(view: View, modules: Collection[str]) -> Mapping[str, str]:

@@ -76,6 +76,20 @@ class RecentRuns:
         numbers = {} if shown is None else {known: number for number, known in shown.runs.items()}
         return f"/runs/{numbers[run]}" if run in numbers else None
 
+    def runs(self, caller: Caller) -> tuple[str, ...]:
+        """Return the ids of a session's runs that are shown, the last one last."""
+        shown = self._shown.get(_key(caller))
+        return () if shown is None else tuple(shown.runs.values())
+
+    def files(self, caller: Caller, run: str) -> Mapping[str, bytes]:
+        """Return what there is to read of a caller's own run, by name; nothing of anybody else's."""
+        try:
+            record = self._journal.load(run)
+        except JournalError:
+            return {}
+        is_own = record.execution.run == run and _key(record.execution.caller) == _key(caller)
+        return files(record) if is_own else {}
+
     def overlay(self, caller: Caller) -> Node | None:
         """Return what stands at the root of a session's tree beside the stubs; None for nothing.
 

@@ -69,7 +69,7 @@ class Run:
         self._events: list[Event] = []
         self._more = asyncio.Event()
         self._questions: dict[str, _Open] = {}
-        self._inquiries: dict[str, asyncio.Future[tuple[Reply, str]]] = {}
+        self._inquiries: dict[str, tuple[Inquiry, asyncio.Future[tuple[Reply, str]]]] = {}
         self._approved: dict[str, frozenset[Label]] = {}
         """Tools that are approved for the run, with what had been read when they were."""
 
@@ -146,10 +146,20 @@ class Run:
         await asyncio.wait([self._task])
         return self._task.result()
 
+    def abandon(self) -> None:
+        """End it without waiting for its end: nobody will ask how it went."""
+        assert self._task is not None
+        self._task.cancel()
+
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions that are open, in the order in which they were asked."""
         return tuple(each.question for each in self._questions.values() if not each.answer.done())
+
+    @property
+    def inquiries(self) -> tuple[Inquiry, ...]:
+        """What servers ask and nobody answered yet, in the order in which it was asked."""
+        return tuple(inquiry for inquiry, waiting in self._inquiries.values() if not waiting.done())
 
     def answer(self, question: str, decision: Decision, *, by: str) -> bool:
         """Answer a question, and the open ones that this decides as well; say whether it was still open."""
@@ -168,7 +178,7 @@ class Run:
 
     def reply(self, inquiry: str, reply: Reply, *, by: str) -> bool:
         """Answer what a server asked; say whether it was still open."""
-        waiting = self._inquiries.get(inquiry)
+        _, waiting = self._inquiries.get(inquiry, (None, None))
         if waiting is None or waiting.done():
             return False
         waiting.set_result((reply, by))
@@ -197,7 +207,8 @@ class Run:
 
     async def inquire(self, inquiry: Inquiry, *, timeout_seconds: float) -> Reply:
         """Ask what a server wants to know; the run's clock stands still meanwhile. Nobody in time cancels it."""
-        self._inquiries[inquiry.id] = waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[tuple[Reply, str]] = asyncio.get_running_loop().create_future()
+        self._inquiries[inquiry.id] = (inquiry, waiting)
         reply, by = Reply(action="cancel"), "timeout"
         with self._waiting():
             self.emit(Inquired(inquiry=inquiry))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ptc_cli.core.backend import Backend
+from ptc_cli.core.call import CallMethod
 from ptc_cli.core.catalog import View
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.clock import RunClock
@@ -74,9 +75,11 @@ class Runner:
         """Check a program and, if it passes, run it."""
         return await self._to_its_end(run, self._program(run, view))
 
-    async def direct(self, run: Run, view: Awaitable[View], server: str, tool: str, arguments: JsonObject) -> Result:
+    async def direct(
+        self, run: Run, view: Awaitable[View], server: str, tool: str, arguments: JsonObject, *, method: CallMethod
+    ) -> Result:
         """Make one call that no program makes."""
-        return await self._to_its_end(run, self._direct(run, view, server, tool, arguments))
+        return await self._to_its_end(run, self._direct(run, view, server, tool, arguments, method))
 
     async def _program(self, run: Run, waiting: Awaitable[View]) -> Result:
         view = await waiting
@@ -113,13 +116,19 @@ class Runner:
         return self._result(run, _budgeted(outcome, gate))
 
     async def _direct(
-        self, run: Run, waiting: Awaitable[View], server: str, tool: str, arguments: JsonObject
+        self,
+        run: Run,
+        waiting: Awaitable[View],
+        server: str,
+        tool: str,
+        arguments: JsonObject,
+        method: CallMethod,
     ) -> Result:
         view = await waiting
         run.state = "running"
         modules = {entry.stub.module for entry in view.servers if entry.name == server}
         warnings = await self._warn_of(run, view, modules)
-        call = direct_call(run.execution, server, tool, arguments)
+        call = direct_call(run.execution, server, tool, arguments, method=method)
         returned = await self._gate(run, view).call(call)
         run.returned = replace(returned, warnings=(*warnings, *returned.warnings))
         result = self._result(run, direct_outcome(run.returned))

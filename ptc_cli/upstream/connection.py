@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 
@@ -14,7 +14,6 @@ from anyio.abc import TaskStatus
 from mcp import ClientSession, MCPError
 from mcp.client import Transport
 from mcp.client.session import IncomingMessage
-from mcp.client.subscriptions import SubscriptionLost, listen
 from mcp.shared.dispatcher import CallOptions, OnNotify, OnNotifyIntercept, OnRequest, ProgressFnT
 from mcp.shared.inbound import (
     MCP_METHOD_HEADER,
@@ -32,11 +31,22 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from ptc_cli import __version__
 from ptc_cli.core.inquiry import Requester
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
+from ptc_cli.core.offers import Offers
 from ptc_cli.upstream.era import negotiate
-from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, RefusedError, SessionGoneError, VisitError
+from ptc_cli.upstream.failures import (
+    AnsweredError,
+    IncapableError,
+    LoginError,
+    LostError,
+    RefusedError,
+    SessionGoneError,
+    VisitError,
+)
+from ptc_cli.upstream.hearing import hear_of_lists, hear_of_resource
 from ptc_cli.upstream.host import MAX_INQUIRIES, METHODS, Guest, Host
 from ptc_cli.upstream.http import CURRENT, Exchange
 from ptc_cli.upstream.listing import ToolList
+from ptc_cli.upstream.offering import listed
 from ptc_cli.upstream.requests import capabilities, request_callbacks
 
 CLIENT = types.Implementation(name="ptc", version=__version__)
@@ -47,9 +57,6 @@ _ROUND_SECONDS = 0.1
 
 _LOG_LEVEL = "info"
 """From which severity on a server of the new protocol is asked to log. One of the old decides itself."""
-
-_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 300.0
-"""Before we listen again after a server ended a subscription."""
 
 _CLOSED = "Connection closed"
 """The SDK's words for a connection that ended. Its code for it, -32000, is what any server answers with."""
@@ -89,6 +96,7 @@ class Connection:
         self._host = host
         self._session = session
         self._dispatcher = dispatcher
+        self._watching: dict[str, asyncio.Task[None]] = {}
 
     @property
     def is_open(self) -> bool:
@@ -145,6 +153,62 @@ class Connection:
             AnsweredError, LostError: There is no result.
         """
         return await self._visited("resources/read", {"uri": guest.call.tool}, guest, {})
+
+    async def get_prompt(self, guest: Guest) -> JsonObject:
+        """Get a prompt and return the answer as it came.
+
+        Raises:
+            AnsweredError, LostError: There is no result.
+        """
+        params: JsonObject = {"name": guest.call.tool, "arguments": guest.call.arguments}
+        return await self._visited("prompts/get", params, guest, {})
+
+    async def offers(self, server: str) -> Offers:
+        """Ask for all resources and prompts, as far as the server says that it has any.
+
+        Raises:
+            AnsweredError, LostError: A list was not to be had.
+        """
+        has = self._session.server_capabilities or types.ServerCapabilities()
+        return Offers(
+            server=server,
+            resources=await listed("resources/list", self.request) if has.resources else (),
+            templates=await self._templates() if has.resources else (),
+            prompts=await listed("prompts/list", self.request) if has.prompts else (),
+        )
+
+    async def _templates(self) -> tuple[JsonObject, ...]:
+        try:
+            return await listed("resources/templates/list", self.request)
+        except AnsweredError:  # no capability says whether there are any
+            return ()
+
+    async def subscribe(self, uri: str) -> None:
+        """Ask to be told, as long as the connection lasts, when a resource changes.
+
+        Raises:
+            AnsweredError, LostError: The server does not take it.
+        """
+        if not self._is_modern:
+            await self.request("resources/subscribe", {"uri": uri})
+        elif uri not in self._watching:
+            self._watching[uri] = asyncio.create_task(hear_of_resource(self._session, uri))
+
+    async def unsubscribe(self, uri: str) -> None:
+        """Ask to be told no more.
+
+        Raises:
+            AnsweredError, LostError: The server does not take it.
+        """
+        if not self._is_modern:
+            await self.request("resources/unsubscribe", {"uri": uri})
+        elif (watching := self._watching.pop(uri, None)) is not None:
+            watching.cancel()
+
+    def stop_watching(self) -> None:
+        """Hear of no more changes of resources."""
+        for watching in self._watching.values():
+            watching.cancel()
 
     async def request(
         self,
@@ -221,16 +285,16 @@ class Connection:
         """
         if not isinstance(requests, dict) or not requests:
             return {}
-        responses: JsonObject = {}
-        for key, asked in requests.items():
-            method, params = (asked.get("method"), asked.get("params")) if isinstance(asked, dict) else (None, None)
-            try:
-                responses[key] = await self._host.answer_for(
-                    guest, str(method), params if isinstance(params, dict) else {}
-                )
-            except RefusedError as error:
-                raise AnsweredError(f"it asks for {METHODS.get(str(method), 'something')}, but {error}") from error
-        return {"inputResponses": responses}
+        # All at once: whoever is asked may answer them together.
+        answers = await asyncio.gather(*(self._response(guest, key, asked) for key, asked in requests.items()))
+        return {"inputResponses": dict(zip(requests, answers, strict=True))}
+
+    async def _response(self, guest: Guest, key: str, asked: JsonValue) -> JsonObject:
+        method, params = (asked.get("method"), asked.get("params")) if isinstance(asked, dict) else (None, None)
+        try:
+            return await self._host.answer_for(guest, str(method), params if isinstance(params, dict) else {}, key=key)
+        except RefusedError as error:
+            raise AnsweredError(f"it asks for {METHODS.get(str(method), 'something')}, but {error}") from error
 
     def _enveloped(self, params: JsonObject, guest: Guest | None) -> JsonObject:
         """Return parameters as the protocol spoken wants them."""
@@ -277,6 +341,9 @@ class Connection:
             return LostError(f"the server answered HTTP {exchange.status}")
         if error.code == types.URL_ELICITATION_REQUIRED:
             return VisitError(error.message, _visits(error.data))
+        if error.code == types.MISSING_REQUIRED_CLIENT_CAPABILITY:
+            data = error.data if isinstance(error.data, dict) else {}
+            return IncapableError(error.message, {"requiredCapabilities": data.get("requiredCapabilities", {})})
         return AnsweredError(error.message)
 
 
@@ -307,6 +374,10 @@ async def connect(streams: Transport, *, era: str | None, host: Host) -> AsyncIt
     async def received(message: IncomingMessage) -> None:
         if isinstance(message, types.ToolListChangedNotification):
             host.changed()
+        elif isinstance(message, types.ResourceListChangedNotification | types.PromptListChangedNotification):
+            host.offers_changed()
+        elif isinstance(message, types.ResourceUpdatedNotification):
+            host.updated(str(message.params.uri))
 
     async with streams as (incoming, outgoing):
         dispatcher = _Dispatcher(incoming, outgoing)
@@ -321,28 +392,10 @@ async def connect(streams: Transport, *, era: str | None, host: Host) -> AsyncIt
             list_roots_callback=asks.roots,
         ) as session:
             await negotiate(session, remembered=era)
-            listening = asyncio.create_task(_listen(session, host.changed))
+            listening = asyncio.create_task(hear_of_lists(session, host))
+            connection = Connection(session, dispatcher, host)
             try:
-                yield Connection(session, dispatcher, host)
+                yield connection
             finally:
                 listening.cancel()
-
-
-async def _listen(session: ClientSession, changed: Callable[[], None]) -> None:
-    """Hear of changed tools from a server of the new protocol; one of the old sends notifications by itself."""
-    offered = session.server_capabilities
-    if session.protocol_version not in MODERN_PROTOCOL_VERSIONS or offered is None or offered.tools is None:
-        return
-    if not offered.tools.list_changed:
-        return
-    wait = _FIRST_WAIT_SECONDS
-    with suppress(MCPError):
-        while True:
-            with suppress(SubscriptionLost):
-                async with listen(session, tools_list_changed=True) as subscription:
-                    async for _ in subscription:
-                        changed()
-            # What changed while nobody listened is not told.
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
-            changed()
+                connection.stop_watching()

@@ -9,6 +9,14 @@ class AnsweredError(Exception):
     """The server answered that it would not; the text is its own."""
 
 
+class IncapableError(AnsweredError):
+    """The server did nothing, because whoever called cannot be asked what it would ask."""
+
+    def __init__(self, message: str, lacks: JsonObject) -> None:
+        super().__init__(message)
+        self.lacks = lacks
+
+
 class LostError(Exception):
     """The connection ended, or broke off, before the answer came."""
 

@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ptc_cli.core.call import ToolCall
@@ -64,6 +64,8 @@ class Host:
         answers: frozenset[InquiryKind],
         log: ServerLog,
         changed: Callable[[], None],
+        offers_changed: Callable[[], None],
+        updated: Callable[[str], None],
         cannot_tell: Callable[[], None],
     ) -> None:
         self.answers = answers | ({"roots"} if config.roots else set())
@@ -71,6 +73,12 @@ class Host:
 
         self.changed = changed
         """To be called when the server's tools changed."""
+
+        self.offers_changed = offers_changed
+        """To be called when its resources or prompts did."""
+
+        self.updated = updated
+        """To be called with the address of a resource that did."""
 
         self.config = config
         self._log = log
@@ -128,8 +136,8 @@ class Host:
             return self._outside(method)
         return await self.answer_for(self._guests[-1], method, params)
 
-    async def answer_for(self, guest: Guest, method: str, params: JsonObject) -> JsonObject:
-        """Answer a request that a server makes during a call.
+    async def answer_for(self, guest: Guest, method: str, params: JsonObject, *, key: str = "") -> JsonObject:
+        """Answer a request that a server makes during a call; one of the new protocol gives it a key.
 
         Raises:
             RefusedError: It cannot be answered; the text is for the server.
@@ -140,7 +148,7 @@ class Host:
         if inquiry is None or guest.requester is None:
             guest.warnings.append(self._unasked(method, params, why))
             return _declined(method, why)
-        return _answer(inquiry, await self._put(guest, guest.requester, inquiry))
+        return _answer(inquiry, await self._put(guest, guest.requester, replace(inquiry, key=key)))
 
     async def _put(self, guest: Guest, requester: Requester, inquiry: Inquiry) -> Reply:
         guest.inquiries += 1

@@ -111,6 +111,7 @@ def tool_spec(server: str, item: JsonValue) -> ToolSpec:
     if len(canonical(item)) > MAX_TOOL_BYTES:
         raise InvalidToolError(f"its definition is larger than {MAX_TOOL_BYTES >> 20} MiB")
     output, title, meta = item.get("outputSchema"), item.get("title"), item.get("_meta")
+    icons = item.get("icons")
     return ToolSpec(
         server=server,
         name=name,
@@ -120,6 +121,7 @@ def tool_spec(server: str, item: JsonValue) -> ToolSpec:
         output_schema=output if isinstance(output, dict) else None,
         annotations=_annotations(item.get("annotations")),
         meta=meta if isinstance(meta, dict) else {},
+        icons=tuple(icons) if isinstance(icons, list) else (),
     )
 
 

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from ptc_cli.core.call import ToolCall, ToolResult
-from ptc_cli.core.errors import PtcError
+from ptc_cli.core.errors import PtcError, UpstreamError
 from ptc_cli.core.inquiry import InquiryKind, Requester
+from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.offers import Offers
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ToolSpec
 from ptc_cli.core.suggest import did_you_mean
 from ptc_cli.upstream.auth import Logins
@@ -45,12 +47,52 @@ class Pool:
         self._logs = logs
         self._logins = logins
         self._callbacks: list[Callable[[str], None]] = []
+        self._offer_callbacks: list[Callable[[str], None]] = []
+        self._update_callbacks: list[Callable[[str, str], None]] = []
         remembered = eras or {}
         self._upstreams = {config.name: self._upstream(config, remembered.get(config.name)) for config in configs}
 
     def on_changed(self, callback: Callable[[str], None]) -> None:
         """Have a function called with a server's name whenever that server says that its tools changed."""
         self._callbacks.append(callback)
+
+    def on_offers_changed(self, callback: Callable[[str], None]) -> None:
+        """Have a function called with a server's name whenever it says that its resources or prompts changed."""
+        self._offer_callbacks.append(callback)
+
+    def on_updated(self, callback: Callable[[str, str], None]) -> None:
+        """Have a function called with a server's name and an address whenever that resource of it changed."""
+        self._update_callbacks.append(callback)
+
+    async def offers(self, server: str) -> Offers:
+        """Ask a server for its resources and prompts.
+
+        Raises:
+            UpstreamError: They cannot be had.
+        """
+        return await self._known(server).offers()
+
+    async def subscribe(self, server: str, uri: str, *, is_wanted: bool) -> None:
+        """Ask a server to tell when a resource changes, or to tell no more.
+
+        Raises:
+            UpstreamError: It does not take it.
+        """
+        await self._known(server).subscribe(uri, is_wanted=is_wanted)
+
+    async def complete(self, server: str, params: JsonObject) -> JsonObject:
+        """Ask a server how an argument may go on, and return its answer as it came.
+
+        Raises:
+            UpstreamError: There is no answer.
+        """
+        return await self._known(server).complete(params)
+
+    def _known(self, server: str) -> Upstream:
+        if (upstream := self._upstreams.get(server)) is not None:
+            return upstream
+        message, hint = self._unknown(server)
+        raise UpstreamError(message, hint=hint)
 
     async def list(self, server: str) -> ServerListing:
         """Ask a server for its tools; one that fails is a listing that says why and what to do."""
@@ -126,12 +168,18 @@ class Pool:
             logins=self._logins,
             era=era,
             answers=self._answers,
-            changed=lambda: self._tell(config.name),
+            changed=lambda: self._tell(self._callbacks, config.name),
+            offers_changed=lambda: self._tell(self._offer_callbacks, config.name),
+            updated=lambda uri: self._tell_updated(config.name, uri),
         )
 
-    def _tell(self, server: str) -> None:
-        for callback in self._callbacks:
+    def _tell(self, callbacks: Iterable[Callable[[str], None]], server: str) -> None:
+        for callback in callbacks:
             callback(server)
+
+    def _tell_updated(self, server: str, uri: str) -> None:
+        for callback in self._update_callbacks:
+            callback(server, uri)
 
     def _unknown(self, server: str) -> tuple[str, str | None]:
         return f"no server '{quoted(server, mark='')}'", did_you_mean(server, self._upstreams)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ptc_cli.core.call import ToolCall, ToolResult
-from ptc_cli.core.errors import PtcError
+from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
+from ptc_cli.core.errors import PtcError, UpstreamError
 from ptc_cli.core.inquiry import InquiryKind, Requester
+from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.offers import Offers
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ServerStatus, ToolSpec
 from ptc_cli.upstream import answers, reasons
 from ptc_cli.upstream.auth import Logins
-from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, SessionGoneError, VisitError
+from ptc_cli.upstream.failures import AnsweredError, IncapableError, LoginError, LostError, SessionGoneError, VisitError
 from ptc_cli.upstream.host import Guest, Host
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.owner import Owner
@@ -49,9 +51,19 @@ class Upstream:
         era: str | None,
         answers: frozenset[InquiryKind],
         changed: Callable[[], None],
+        offers_changed: Callable[[], None],
+        updated: Callable[[str], None],
     ) -> None:
         self.config = config
-        self._host = Host(config, answers=answers, log=log, changed=changed, cannot_tell=self._take_turns)
+        self._host = Host(
+            config,
+            answers=answers,
+            log=log,
+            changed=changed,
+            offers_changed=offers_changed,
+            updated=updated,
+            cannot_tell=self._take_turns,
+        )
         self.owner = Owner(config, resolver=resolver, log=log, logins=logins, era=era, host=self._host)
         self._log = log
         self._places = Queue(config.concurrent_calls)
@@ -95,6 +107,45 @@ class Upstream:
             said = reasons.quoted(self._log.redacted(str(error)))
             return self._without_tools("failed", f"{self._place}: could not list its tools: {said}")
 
+    async def offers(self) -> Offers:
+        """Ask for resources and prompts.
+
+        Raises:
+            UpstreamError: They cannot be had.
+        """
+        async with self._asked() as connection:
+            return await connection.offers(self.config.name)
+
+    async def subscribe(self, uri: str, *, is_wanted: bool) -> None:
+        """Ask to be told when a resource changes, or to be told no more.
+
+        Raises:
+            UpstreamError: The server does not take it.
+        """
+        async with self._asked() as connection:
+            await (connection.subscribe(uri) if is_wanted else connection.unsubscribe(uri))
+
+    async def complete(self, params: JsonObject) -> JsonObject:
+        """Ask how an argument of a prompt or a template may go on.
+
+        Raises:
+            UpstreamError: There is no answer.
+        """
+        async with self._asked() as connection:
+            return await connection.request("completion/complete", params)
+
+    @asynccontextmanager
+    async def _asked(self) -> AsyncIterator[Connection]:
+        """Give the connection for a question of ours; whatever goes wrong is one kind of error."""
+        if (refusal := self._refusal()) is not None:
+            raise UpstreamError(refusal[1])
+        try:
+            async with asyncio.timeout(self.config.connect_timeout_seconds + _PAGES_SECONDS):
+                yield await self.owner.connection()
+        except (AnsweredError, LostError, LoginError, TimeoutError) as error:
+            said = reasons.quoted(self._log.redacted(str(error))) if str(error) else "no answer in time"
+            raise UpstreamError(f"{self._place}: {said}") from error
+
     async def call(self, call: ToolCall, *, spec: ToolSpec | None, requester: Requester | None) -> ToolResult:
         """Carry a call to the server and its answer back."""
         if (refusal := self._refusal()) is not None:
@@ -130,6 +181,9 @@ class Upstream:
             return ToolResult.failed("unavailable", error.message, hint=error.hint)
         except VisitError as error:
             return ToolResult.failed("error", self._log.redacted(str(error)), hint=_pages(error))
+        except IncapableError as error:
+            said = self._log.redacted(str(error))
+            return ToolResult(failure=ToolFailure(kind="error", message=said, lacks=error.lacks))
         except AnsweredError as error:
             return ToolResult.failed("error", self._log.redacted(str(error)))
         except LoginError:
@@ -218,15 +272,23 @@ class Upstream:
 
 
 async def _ask(connection: Connection, guest: Guest, spec: ToolSpec | None) -> ToolResult:
-    if guest.call.method == "resources/read":
-        return answers.read(await connection.read_resource(guest))
+    match guest.call.method:
+        case "resources/read":
+            return answers.read(await connection.read_resource(guest))
+        case "prompts/get":
+            return ToolResult(value=await connection.get_prompt(guest))
+        case "tools/call":
+            return await _call_tool(connection, guest, spec)
+
+
+async def _call_tool(connection: Connection, guest: Guest, spec: ToolSpec | None) -> ToolResult:
     answer = await connection.call_tool(guest, schema=None if spec is None else spec.input_schema)
     return answers.called(answer, None if spec is None else spec.output_schema)
 
 
 def _may_be_repeated(call: ToolCall, spec: ToolSpec | None) -> bool:
     """Say whether a call does no harm when it is done twice, by its server's own word."""
-    if call.method == "resources/read":
+    if call.method != "tools/call":
         return True
     return spec is not None and bool(spec.annotations.read_only or spec.annotations.idempotent)
 

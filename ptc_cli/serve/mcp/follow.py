@@ -7,7 +7,6 @@ from typing import assert_never
 
 import anyio
 
-from ptc_cli.core.catalog import Door
 from ptc_cli.core.event import (
     Answered,
     Asked,
@@ -21,32 +20,37 @@ from ptc_cli.core.event import (
     Logged,
     Output,
     Progress,
-    Question,
     Replied,
     Started,
     Warned,
 )
-from ptc_cli.core.inquiry import Inquiry
 from ptc_cli.core.result import Result
 from ptc_cli.engine import Run
+from ptc_cli.serve.mcp.asking import Ask, settle
 from ptc_cli.serve.mcp.peer import Peer, known_level
 
-DOOR: Door = "mcp"
-
 CANCEL_SECONDS = 10.0
-PROGRESS_SECONDS = 0.05
+PROGRESS_SECONDS = 0.02
 """A program can report progress in a tight loop; the client hears of it no more often than this."""
 
 
-async def follow(run: Run, peer: Peer) -> Result:
-    """Follow a run to its end and return its result.
+TOGETHER_SECONDS = 0.05
+"""How long a question waits for others that come at the same time, such as from parallel calls: one round for all."""
 
-    Cancelling the task, which is what a cancelled or abandoned request comes to, ends the run.
+
+async def follow(run: Run, peer: Peer, *, after: int = -1) -> Result | int:
+    """Follow a run to its end and return its result, or up to where its client has to come back with answers.
+
+    The latter is the number of the last event that the client was told. Cancelling the task, which is what a cancelled
+    or abandoned request comes to, ends the run.
     """
     follower = _Follower(run, peer)
     try:
-        async for event in run.events():
+        async for event in run.events(after):
             await follower.tell(event.what)
+            if peer.comes_back and (run.questions or run.inquiries):
+                await asyncio.sleep(TOGETHER_SECONDS)
+                return event.sequence
         return await run.result()
     except asyncio.CancelledError:
         with anyio.move_on_after(CANCEL_SECONDS, shield=True):
@@ -101,16 +105,12 @@ class _Follower:
         await self._meter.called(name)
 
     def _put(self, what: Asked | Inquired) -> None:
-        if isinstance(what, Asked):
-            self._open[what.question.id] = asyncio.create_task(self._ask(what.question))
-        else:
-            self._open[what.inquiry.id] = asyncio.create_task(self._reply(what.inquiry))
+        if not self._peer.comes_back:
+            ask = what.question if isinstance(what, Asked) else what.inquiry
+            self._open[ask.id] = asyncio.create_task(self._ask(ask))
 
-    async def _ask(self, question: Question) -> None:
-        self._run.answer(question.id, await self._peer.ask(question), by=DOOR)
-
-    async def _reply(self, inquiry: Inquiry) -> None:
-        self._run.reply(inquiry.id, await self._peer.reply(inquiry), by=DOOR)
+    async def _ask(self, ask: Ask) -> None:
+        settle(self._run, ask, await self._peer.ask(ask))
 
     def _withdraw(self, question_id: str) -> None:
         # Answered in time, or out of time: in either case the form that is still open has nothing left to decide.
@@ -128,7 +128,7 @@ class _Meter:
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
         self._calls = 0
-        self._shown = 0.0
+        self._shown = -1.0
         self._offset: int | None = None
         self._next = 0.0
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Collection, Mapping
-from types import MappingProxyType
+from collections.abc import Collection
 from typing import TYPE_CHECKING, cast, get_args
 
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
+from mcp.shared.message import ServerMessageMetadata
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from ptc_cli.core.event import Decision, Question
-from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
+from ptc_cli.core.inquiry import InquiryKind
 from ptc_cli.core.result import cut_text
 from ptc_cli.serve.mcp.answer import sendable
-from ptc_cli.serve.mcp.inquiries import answered_by, passed_on
+from ptc_cli.serve.mcp.asking import Ask, answerable, request
 from ptc_cli.serve.mcp.texts import one_line
 
 if TYPE_CHECKING:
@@ -28,17 +27,6 @@ LEVELS: tuple[types.LoggingLevel, ...] = get_args(types.LoggingLevel)
 """From the least to the most severe."""
 
 LOG_BYTES = 4_000
-ASKED_BYTES = 2_000
-
-_ANSWERS: Mapping[Decision, str] = MappingProxyType(
-    {
-        "once": "Yes, this call",
-        "all": "Yes, every call of this tool in this run",
-        "program": "Yes, every call on this program's list",
-        "no": "No",
-    }
-)
-"""What a client is offered. To be remembered, an answer must be given to ptc itself."""
 
 
 class Peer:
@@ -52,17 +40,23 @@ class Peer:
         self.protocol_version = context.protocol_version
 
     @property
-    def can_ask(self) -> bool:
-        """Whether a person can be asked through this client while the request runs.
+    def comes_back(self) -> bool:
+        """Whether the client takes what is asked as the answer to its request, and comes back with what it responds.
 
-        Only clients of the handshake era take requests from a server.
+        One of the handshake era is sent a request of ours instead, while its own is still open.
         """
+        return self.protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person can be asked through this client."""
         return "form" in self.answers
 
     @property
     def answers(self) -> Collection[InquiryKind]:
-        """What servers may ask through this client while the request runs."""
-        return answered_by(self._session)
+        """What servers may ask through this client."""
+        is_reached = self.comes_back or self._session.can_send_request
+        return answerable(self._session.client_capabilities) if is_reached else ()
 
     async def progress(self, done: float, total: float | None, note: str) -> None:
         """Say how far the request is, to a client that asked to be told."""
@@ -78,52 +72,25 @@ class Peer:
         message = types.LoggingMessageNotification(params=params)
         await self._session.send_notification(message, related_request_id=self._request_id)
 
-    async def ask(self, question: Question) -> Decision:
-        """Put a question to the person behind the client; whatever is not a clear yes is a no."""
+    async def ask(self, ask: Ask) -> types.InputResponse | None:
+        """Put what a run asks to a client of the handshake era; None if it could not answer."""
         try:
-            result = await self._session.elicit_form(
-                asked(question), _form(question), related_request_id=self._request_id
-            )
+            return await self._asked(request(ask))
         except (MCPError, ValidationError) as error:
-            logger.warning("the client could not ask: %s", one_line(str(error), 300))
-            return "no"
-        said = (result.content or {}).get("decision") if result.action == "accept" else "no"
-        return next((decision for decision in _ANSWERS if decision == said), "no")
+            logger.warning("the client could not answer: %s", one_line(str(error), 300))
+            return None
 
-    async def reply(self, inquiry: Inquiry) -> Reply:
-        """Pass on what a server asks."""
-        assert self._request_id is not None
-        return await passed_on(self._session, self._request_id, inquiry)
-
-
-def _form(question: Question) -> types.ElicitRequestedSchema:
-    offered = [decision for decision in _ANSWERS if decision != "program" or question.listed]
-    decision = {
-        "type": "string",
-        "title": "Allow this call?",
-        "enum": offered,
-        "enumNames": [_ANSWERS[each] for each in offered],
-    }
-    return {"type": "object", "properties": {"decision": decision}, "required": ["decision"]}
+    async def _asked(self, wanted: types.InputRequest) -> types.InputResponse:
+        during = ServerMessageMetadata(related_request_id=self._request_id)
+        match wanted:
+            case types.ElicitRequest():
+                return await self._session.send_request(wanted, types.ElicitResult, metadata=during)
+            case types.CreateMessageRequest():
+                return await self._session.send_request(wanted, types.CreateMessageResult, metadata=during)
+            case types.ListRootsRequest():
+                return await self._session.send_request(wanted, types.ListRootsResult, metadata=during)
 
 
 def known_level(level: str) -> types.LoggingLevel:
     """Return a level as the protocol knows it, whatever a server called it."""
     return next((known for known in LEVELS if known == level), "info")
-
-
-def asked(question: Question) -> str:
-    """Return a question as a person reads it. Everything in it but our own words may be an adversary's."""
-    call = question.call
-    arguments = cut_text(json.dumps(call.arguments, ensure_ascii=True), ASKED_BYTES)
-    where = f" at line {call.site}: {one_line(question.line, 200)}" if call.site else ""
-    lines = [
-        f"{one_line(question.program)} wants to call {one_line(call.server)}.{one_line(call.tool)}{where}",
-        f"with {arguments}",
-        f"Asked because {one_line(question.reason, 600)}.",
-    ]
-    if question.foreseen:
-        lines.append(f"{question.foreseen} more calls of this tool are expected in this run.")
-    if question.listed:
-        lines.append(f"Also on the program's list: {one_line(', '.join(question.listed), 300)}.")
-    return "\n".join(lines)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -14,19 +15,25 @@ import mcp_types as types
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.subscriptions import ListenHandler
+from mcp.shared.exceptions import MCPError
 
 from ptc_cli import __version__
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.errors import PtcError
 from ptc_cli.engine import Engine
+from ptc_cli.serve.mcp.answer import sendable
 from ptc_cli.serve.mcp.content import text_result
 from ptc_cli.serve.mcp.peer import Peer
+from ptc_cli.serve.mcp.prompts import Prompts
+from ptc_cli.serve.mcp.resources import Resources
+from ptc_cli.serve.mcp.rounds import SEALED_SECONDS
 from ptc_cli.serve.mcp.sessions import Sessions, new_key
 from ptc_cli.serve.mcp.sidecar import Names
 from ptc_cli.serve.mcp.surface import INPUT_SCHEMAS
 from ptc_cli.serve.mcp.texts import Mode, Upstream, instructions, upstreams
-from ptc_cli.serve.mcp.tools import Tools
+from ptc_cli.serve.mcp.tools import Answered, Tools
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +53,10 @@ class Gateway(Server[str]):
         self._mode: Mode = mode
         self._caller = caller
         self._tools = Tools(engine, mode, names)
+        self._resources = Resources(engine, mode, names)
+        self._prompts = Prompts(engine, mode, names)
         self._changed = asyncio.Event()
+        self._telling: set[asyncio.Future[None]] = set()
         self._listen = ListenHandler(self.sessions.bus)
         super().__init__(
             "ptc",
@@ -56,11 +66,23 @@ class Gateway(Server[str]):
             get_tool_input_schema=INPUT_SCHEMAS.get,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
+            on_list_resources=self._list_resources,
+            on_list_resource_templates=self._list_templates,
+            on_read_resource=self._read_resource,
+            on_list_prompts=self._list_prompts,
+            on_get_prompt=self._get_prompt,
+            on_completion=self._complete,
             on_subscriptions_listen=self._listen,
         )
         # By name, because the constructor's argument warns that 2026-07-28 drops it; older clients still send it.
         self.add_request_handler("logging/setLevel", types.SetLevelRequestParams, self._set_level)
+        if mode == "sidecar":
+            self.add_request_handler("resources/subscribe", types.SubscribeRequestParams, self._subscribe)
+            self.add_request_handler("resources/unsubscribe", types.UnsubscribeRequestParams, self._unsubscribe)
+        self.middleware.append(RequestStateBoundary(self._sealing(), default_audience="ptc"))
         engine.on_change(self._changed.set)
+        engine.on_offers_change(self._changed.set)
+        engine.on_update(self._updated)
 
     def create_initialization_options(
         self,
@@ -69,7 +91,9 @@ class Gateway(Server[str]):
         extensions: dict[str, dict[str, object]] | None = None,
     ) -> InitializationOptions:
         """Return what a handshake tells. The HTTP transport calls this without arguments: what changes is said here."""
-        changes = notification_options or NotificationOptions(tools_changed=True)
+        changes = notification_options or NotificationOptions(
+            tools_changed=True, resources_changed=True, prompts_changed=True
+        )
         return super().create_initialization_options(changes, experimental_capabilities, extensions)
 
     def close(self) -> None:
@@ -104,7 +128,7 @@ class Gateway(Server[str]):
             await self._changed.wait()
             self._changed.clear()
             await self._introduce()
-            await self.sessions.tools_changed()
+            await self.sessions.lists_changed()
 
     async def _introduce(self) -> None:
         try:
@@ -118,15 +142,91 @@ class Gateway(Server[str]):
         self.sessions.remember(context)
         return types.ListToolsResult(tools=await self._tools.list(self._caller_of(context), context.protocol_version))
 
-    async def _call_tool(self, context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+    def _sealing(self) -> RequestStateSecurity:
+        """Return how the names of suspended runs are sealed: for this gateway, and for the session that was told."""
+        return RequestStateSecurity(
+            keys=[secrets.token_bytes(32)],
+            ttl=SEALED_SECONDS,
+            bind_principal=lambda context: self.sessions.key(context),
+        )
+
+    async def _call_tool(self, context: Context, params: types.CallToolRequestParams) -> Answered:
         peer = Peer(context, level=self.sessions.level(context))
         try:
-            return await self._tools.call(params.name, params.arguments or {}, self._caller_of(context), peer)
+            given = params.input_responses or {}
+            if params.request_state is not None and peer.comes_back:
+                return await self._tools.resume(params.request_state, given, peer)
+            return await self._tools.call(params.name, params.arguments or {}, self._caller_of(context), peer, given)
+        except MCPError:
+            raise
         except PtcError as error:
             return text_result(str(error), is_error=True)
         except Exception:  # a front door: a fault must end one call, not the connection
             logger.exception("a call of %r failed", params.name[:100])
             return text_result("ptc failed. This is a fault of ptc, not of the call; its log says more.", is_error=True)
+
+    async def _list_resources(
+        self, context: Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListResourcesResult:
+        self.sessions.remember(context)
+        with _told():
+            return await self._resources.list(self._caller_of(context), params.cursor if params else None)
+
+    async def _list_templates(
+        self, context: Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        with _told():
+            return await self._resources.templates(self._caller_of(context))
+
+    async def _read_resource(
+        self, context: Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult | types.InputRequiredResult:
+        peer, given = Peer(context, level=self.sessions.level(context)), params.input_responses or {}
+        with _told():
+            if params.request_state is not None and peer.comes_back:
+                return await self._resources.resume(params.request_state, given, peer)
+            return await self._resources.read(params.uri, self._caller_of(context), peer, given)
+
+    async def _subscribe(self, context: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
+        caller = self._caller_of(context)
+        with _told():
+            home = await self._resources.home(params.uri, caller)
+            await self._engine.subscribe(caller, *home, is_wanted=True)
+        self.sessions.watch(context, home, params.uri)
+        return types.EmptyResult()
+
+    async def _unsubscribe(self, context: Context, params: types.UnsubscribeRequestParams) -> types.EmptyResult:
+        caller = self._caller_of(context)
+        with _told():
+            home = await self._resources.home(params.uri, caller)
+            if self.sessions.unwatch(context, home):
+                await self._engine.subscribe(caller, *home, is_wanted=False)
+        return types.EmptyResult()
+
+    def _updated(self, server: str, uri: str) -> None:
+        task = asyncio.ensure_future(self.sessions.updated(server, uri))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _list_prompts(
+        self, context: Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListPromptsResult:
+        self.sessions.remember(context)
+        with _told():
+            return await self._prompts.list(self._caller_of(context))
+
+    async def _get_prompt(
+        self, context: Context, params: types.GetPromptRequestParams
+    ) -> types.GetPromptResult | types.InputRequiredResult:
+        peer, given = Peer(context, level=self.sessions.level(context)), params.input_responses or {}
+        with _told():
+            if params.request_state is not None and peer.comes_back:
+                return await self._prompts.resume(params.request_state, given, peer)
+            return await self._prompts.get(params.name, params.arguments or {}, self._caller_of(context), peer, given)
+
+    async def _complete(self, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
+        with _told():
+            return await self._prompts.complete(params, self._caller_of(context))
 
     async def _set_level(self, context: Context, params: types.SetLevelRequestParams) -> types.EmptyResult:
         self.sessions.set_level(context, params.level)
@@ -134,3 +234,12 @@ class Gateway(Server[str]):
 
     def _caller_of(self, context: Context) -> Caller:
         return replace(self._caller, session=self.sessions.key(context))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Have an error of ours reach the client in words."""
+    try:
+        yield
+    except PtcError as error:
+        raise MCPError(types.INVALID_PARAMS, sendable(str(error))) from error

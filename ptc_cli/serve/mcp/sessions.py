@@ -5,12 +5,18 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import anyio
 import mcp_types as types
-from mcp.server.subscriptions import InMemorySubscriptionBus, ToolsListChanged
+from mcp.server.subscriptions import (
+    InMemorySubscriptionBus,
+    PromptsListChanged,
+    ResourcesListChanged,
+    ToolsListChanged,
+)
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.requests import Request
 
@@ -23,6 +29,7 @@ logger = logging.getLogger(__name__)
 SESSION_HEADER = "mcp-session-id"
 MAX_SESSIONS = 1_000
 NOTIFY_SECONDS = 5.0
+MOST_WATCHED = 1_000
 
 
 @dataclass(slots=True)
@@ -31,6 +38,8 @@ class _Session:
     """The way to a client of the handshake era outside of any request."""
 
     level: types.LoggingLevel | None = None
+    watched: dict[str, str] = field(default_factory=dict)
+    """The addresses of resources that it wants to hear of, by `server address`."""
 
 
 class Sessions:
@@ -62,7 +71,11 @@ class Sessions:
         if key is None or context.protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS:
             return
         known = self._sessions.pop(key, None)
-        self._sessions[key] = _Session(channel=context.session, level=known.level if known else None)
+        self._sessions[key] = _Session(
+            channel=context.session,
+            level=known.level if known else None,
+            watched=known.watched if known else {},
+        )
         while len(self._sessions) > MAX_SESSIONS:
             self._sessions.popitem(last=False)
 
@@ -78,26 +91,55 @@ class Sessions:
         session = self._sessions.get(self.key(context) or "")
         return session.level if session is not None else None
 
+    def watch(self, context: ServerRequestContext[str], home: tuple[str, str], uri: str) -> None:
+        """Note that the client of a request wants to hear of a resource, under the address that it used."""
+        self.remember(context)
+        session = self._sessions.get(self.key(context) or "")
+        if session is not None and len(session.watched) < MOST_WATCHED:
+            session.watched[" ".join(home)] = uri
+
+    def unwatch(self, context: ServerRequestContext[str], home: tuple[str, str]) -> bool:
+        """Note that it does not any more; say whether nobody does."""
+        session = self._sessions.get(self.key(context) or "")
+        if session is not None:
+            session.watched.pop(" ".join(home), None)
+        return not any(" ".join(home) in each.watched for each in self._sessions.values())
+
+    async def updated(self, server: str, uri: str) -> None:
+        """Tell those who want to hear of a resource that it has changed."""
+        for key, session in list(self._sessions.items()):
+            if (address := session.watched.get(f"{server} {uri}")) is not None:
+                await self._told(key, session.channel.send_resource_updated(address))
+
     def forget(self, key: str) -> None:
         """Drop a session that has ended."""
         self._sessions.pop(key, None)
 
-    async def tools_changed(self) -> None:
-        """Tell every client, of either era, that the list of tools has changed."""
-        await self.bus.publish(ToolsListChanged())
+    async def lists_changed(self) -> None:
+        """Tell every client, of either era, that the lists of tools, resources and prompts have changed."""
+        for event in (ToolsListChanged(), ResourcesListChanged(), PromptsListChanged()):
+            await self.bus.publish(event)
         async with anyio.create_task_group() as group:
             for key, session in list(self._sessions.items()):
                 group.start_soon(self._notify, key, session)
 
     async def _notify(self, key: str, session: _Session) -> None:
+        for told in (
+            session.channel.send_tool_list_changed,
+            session.channel.send_resource_list_changed,
+            session.channel.send_prompt_list_changed,
+        ):
+            await self._told(key, told())
+
+    async def _told(self, key: str, telling: Awaitable[None]) -> None:
         # A client that has stopped reading must not keep the others from hearing.
         with anyio.move_on_after(NOTIFY_SECONDS) as scope:
             try:
-                await session.channel.send_tool_list_changed()
+                await telling
             except (anyio.ClosedResourceError, anyio.BrokenResourceError):
                 self.forget(key)
         if scope.cancelled_caught:
-            logger.warning("a client did not take the news of changed tools within %s s", NOTIFY_SECONDS)
+            logger.warning("a client did not take the news of a change within %s s", NOTIFY_SECONDS)
             self.forget(key)
 
 

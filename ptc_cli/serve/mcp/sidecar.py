@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import mcp_types as types
@@ -13,13 +14,13 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from ptc_cli.core.catalog import Tool, View
-from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 from ptc_cli.core.server import ToolAnnotations
 from ptc_cli.serve.mcp.content import passed_on
 from ptc_cli.serve.mcp.surface import OWN_TOOLS
 
 Names = Literal["prefixed", "plain"]
-"""`plain`: tools keep their own names while these are unique."""
+"""`plain`: a tool keeps its own name where no other has the same; those that share one are prefixed."""
 
 NAME_CHARACTERS = 64
 """What the strictest of the common clients allows."""
@@ -32,9 +33,13 @@ def exposed(view: View, names: Names = "prefixed") -> Mapping[str, Tool]:
 
     The same set of tools gets the same names, in whatever order the servers list them.
     """
+    tools = sorted(_direct(view), key=lambda tool: (tool.spec.server, tool.spec.name))
+    shared = {name for name, times in Counter(_wanted(tool, "plain") for tool in tools).items() if times > 1}
     found: dict[str, Tool] = {}
-    for tool in sorted(_direct(view), key=lambda tool: (tool.spec.server, tool.spec.name)):
-        found[_free(_wanted(tool, names), found)] = tool
+    for tool in tools:
+        plain = _wanted(tool, "plain")
+        is_plain = names == "plain" and plain not in shared and plain not in OWN_TOOLS["sidecar"]
+        found[_free(plain if is_plain else _wanted(tool, "prefixed"), found)] = tool
     return found
 
 
@@ -49,6 +54,7 @@ def definition(name: str, tool: Tool, protocol_version: str) -> types.Tool:
         input_schema={"type": "object", **spec.input_schema},
         output_schema=None if is_handshake and not _is_object(spec.output_schema) else spec.output_schema,
         annotations=_annotations(spec.annotations),
+        icons=_icons(spec.icons),
         _meta=passed_on(dict(spec.meta)) or None,
     )
     return full if _is_valid(full, protocol_version) else _bare(full)
@@ -89,6 +95,17 @@ def _annotations(stated: ToolAnnotations) -> types.ToolAnnotations | None:
         open_world_hint=stated.open_world,
     )
     return annotations if annotations.model_dump(exclude_none=True) else None
+
+
+def _icons(given: Sequence[JsonValue]) -> list[types.Icon] | None:
+    """Return those icons that are such: one that is not must not cost the tool its schemas."""
+    found = []
+    for icon in given:
+        try:
+            found.append(types.Icon.model_validate(icon))
+        except ValidationError:
+            continue
+    return found or None
 
 
 def _direct(view: View) -> list[Tool]:

@@ -17,7 +17,7 @@ from mcp.server.stdio import stdio_server
 
 from ptc_cli.core.catalog import Caller
 from ptc_cli.engine import Engine
-from ptc_cli.serve.mcp.follow import DOOR
+from ptc_cli.serve.mcp.asking import DOOR
 from ptc_cli.serve.mcp.server import Gateway
 from ptc_cli.serve.mcp.sidecar import Names
 from ptc_cli.serve.mcp.texts import Mode

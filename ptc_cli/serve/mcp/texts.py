@@ -55,8 +55,8 @@ _WORKFLOWS: Mapping[Mode, str] = MappingProxyType(
             "program for execute_python that does all the work and returns only what is needed."
         ),
         "sidecar": (
-            "The tools of the servers below can be called one by one, as SERVER__TOOL. For more than one call, for "
-            "loops and for large results write one program for execute_python: there each tool is the Python function "
+            "The tools of the servers below can be called one by one. For more than one call, for loops and for large "
+            "results write one program for execute_python: there each tool is the Python function "
             "that its description begins with."
         ),
     }
@@ -94,6 +94,14 @@ def instructions(mode: Mode, servers: Sequence[Upstream]) -> str:
     if len(servers) > UPSTREAM_LINES:
         lines.append(f"- and {len(servers) - UPSTREAM_LINES} more")
     return "\n".join([_WORKFLOWS[mode], "", *(["Servers:", *lines] if lines else [NO_SERVERS])])
+
+
+def lesson(mode: Mode, task: str) -> str:
+    """Return what the prompt says that teaches the workflow."""
+    steps = _WORKFLOWS[mode]
+    example = DESCRIPTIONS["execute_python"]
+    wanted = f"\n\nThe task: {task.strip()}" if task.strip() else ""
+    return f"{steps}\n\nexecute_python: {example}{wanted}"
 
 
 def one_line(text: str, most: int = SUMMARY_CHARACTERS) -> str:

@@ -5,22 +5,25 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 import mcp_types as types
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from ptc_cli.core.catalog import Caller, Tool, View
 from ptc_cli.core.event import Warned
 from ptc_cli.core.execution import Execution, Limits
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.program import Program
-from ptc_cli.core.result import cut_text
+from ptc_cli.core.result import Result, cut_text
 from ptc_cli.core.suggest import did_you_mean
-from ptc_cli.engine import Engine
-from ptc_cli.serve.mcp.answer import answer, structured
+from ptc_cli.engine import Engine, Run
+from ptc_cli.serve.mcp.answer import answer, sendable, structured
 from ptc_cli.serve.mcp.content import content_block, misfit, text_result, tool_result
-from ptc_cli.serve.mcp.follow import follow
 from ptc_cli.serve.mcp.listing import details, found, list_functions
 from ptc_cli.serve.mcp.peer import Peer
+from ptc_cli.serve.mcp.rounds import Responses, Rounds
 from ptc_cli.serve.mcp.sidecar import Names, definition, exposed
 from ptc_cli.serve.mcp.surface import OWN_TOOLS, SEARCH_LIMIT, complaint, own_tools
 from ptc_cli.serve.mcp.texts import Mode, one_line
@@ -34,6 +37,10 @@ _HANDLE = "this session is '{name}': give that name with the programs that are t
 RUN_META_KEY = "ptc/run"
 """Where a result names its run, for `ptc runs show`; models do not see it."""
 
+GONE = "The run that these answers are for has gone on without them, or is over. Start again, without requestState."
+
+Answered: TypeAlias = types.CallToolResult | types.InputRequiredResult
+
 
 class Tools:
     """The tools of one mode, listed and called."""
@@ -42,6 +49,9 @@ class Tools:
         self._engine = engine
         self._mode: Mode = mode
         self._names: Names = names
+        self._rounds: Rounds[types.CallToolResult] = Rounds(
+            answer_seconds=lambda: engine.settings.policy.ask_timeout_seconds
+        )
 
     async def list(self, caller: Caller, protocol_version: str) -> list[types.Tool]:
         """Return the definitions of all tools that a caller has in this mode."""
@@ -51,7 +61,7 @@ class Tools:
         tools = exposed(await self._engine.describe(caller), self._names)
         return [*(definition(name, tool, protocol_version) for name, tool in tools.items()), *own]
 
-    async def call(self, name: str, arguments: JsonObject, caller: Caller, peer: Peer) -> types.CallToolResult:
+    async def call(self, name: str, arguments: JsonObject, caller: Caller, peer: Peer, given: Responses) -> Answered:
         """Carry out a call; a name or arguments that do not exist are a result that says so."""
         if name in OWN_TOOLS[self._mode]:
             wrong = complaint(name, arguments)
@@ -59,11 +69,15 @@ class Tools:
         view = await self._engine.describe(caller)
         tools = exposed(view, self._names) if self._mode == "sidecar" else {}
         if name in tools:
-            return await self._pass_through(tools[name], arguments, caller, peer)
+            return await self._pass_through(tools[name], arguments, caller, peer, given)
         hint = _hint(name, view, tools, OWN_TOOLS[self._mode])
         return text_result(f"no tool '{one_line(name)}'\n{hint}", is_error=True)
 
-    async def _own(self, name: str, arguments: JsonObject, caller: Caller, peer: Peer) -> types.CallToolResult:
+    async def resume(self, name: str, responses: Responses, peer: Peer) -> Answered:
+        """Go on with a run that waited for its client, by the name that it was given."""
+        return await self._rounds.resume(name, responses, peer) or text_result(GONE, is_error=True)
+
+    async def _own(self, name: str, arguments: JsonObject, caller: Caller, peer: Peer) -> Answered:
         match name:
             case "list_functions":
                 return text_result(list_functions(await self._engine.describe(caller), **arguments))
@@ -93,7 +107,7 @@ class Tools:
         parts = (cut_text(text, SHELL_BYTES).rstrip("\n") for text in (result.stdout, result.stderr, status))
         return text_result("\n".join(part for part in parts if part))
 
-    async def _python(self, arguments: JsonObject, caller: Caller, peer: Peer) -> types.CallToolResult:
+    async def _python(self, arguments: JsonObject, caller: Caller, peer: Peer) -> Answered:
         program = Program.of(arguments["code"])
         limits = _limits(self._engine.settings.sandbox.limits, arguments.get("timeout"))
         session = self._session(arguments.get("session"), caller)
@@ -101,14 +115,18 @@ class Tools:
         run = await self._engine.start(execution, can_ask=peer.can_ask, answers=peer.answers)
         if session is not None and session != arguments["session"]:
             run.emit(Warned(message=_HANDLE.format(name=session)))
-        result = await follow(run, peer)
-        folder = self._engine.run_folder(caller, result.run) if self._mode == "filesystem" else None
-        told = answer(result, program, output_bytes=limits.output_bytes, folder=folder)
+        return await self._rounds.follow(run, peer, lambda result: self._told(result, run.execution))
+
+    def _told(self, result: Result, execution: Execution) -> types.CallToolResult:
+        """Return how a program ended."""
+        output_bytes = execution.limits.output_bytes
+        folder = self._engine.run_folder(execution.caller, result.run) if self._mode == "filesystem" else None
+        told = answer(result, execution.program, output_bytes=output_bytes, folder=folder)
         text = [types.TextContent(type="text", text=told.text)] if told.text else []
         wants_structure = self._engine.settings.serve.structured_results
         return types.CallToolResult(
             content=[*text, *map(content_block, told.content)],
-            structured_content=structured(result, output_bytes=limits.output_bytes) if wants_structure else None,
+            structured_content=structured(result, output_bytes=output_bytes) if wants_structure else None,
             is_error=told.is_error,
             _meta={RUN_META_KEY: result.run},
         )
@@ -124,16 +142,24 @@ class Tools:
         return f"{name[:_KEPT_OF_NAME]}-{secrets.token_hex(8)}"
 
     async def _pass_through(
-        self, tool: Tool, arguments: JsonObject, caller: Caller, peer: Peer
-    ) -> types.CallToolResult:
+        self, tool: Tool, arguments: JsonObject, caller: Caller, peer: Peer, given: Responses
+    ) -> Answered:
         server, name = tool.spec.server, tool.spec.name
         run = await self._engine.call(caller, server, name, arguments, can_ask=peer.can_ask, answers=peer.answers)
-        ended = await follow(run, peer)
-        if run.returned is None:
-            return text_result(f"{tool.path}: the call was {ended.status}", is_error=True)
-        is_declared = definition("", tool, peer.protocol_version).output_schema is not None
-        odd = misfit(run.returned) if is_declared else None
-        return odd or tool_result(run.returned, peer.protocol_version)
+        version = peer.protocol_version
+        return await self._rounds.follow(run, peer, lambda result: _passed(run, result, tool, version), given=given)
+
+
+def _passed(run: Run, ended: Result, tool: Tool, protocol_version: str) -> types.CallToolResult:
+    """Return what came back from a tool."""
+    if run.returned is None:
+        return text_result(f"{tool.path}: the call was {ended.status}", is_error=True)
+    failure = run.returned.failure
+    if failure is not None and failure.lacks is not None and protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS:
+        raise MCPError(types.MISSING_REQUIRED_CLIENT_CAPABILITY, sendable(failure.message), failure.lacks)
+    is_declared = definition("", tool, protocol_version).output_schema is not None
+    odd = misfit(run.returned) if is_declared else None
+    return odd or tool_result(run.returned, protocol_version)
 
 
 def _hint(name: str, view: View, tools: Mapping[str, Tool], own: tuple[str, ...]) -> str:

@@ -42,3 +42,22 @@ def test_a_ptc_that_has_itself_among_its_servers_does_not_start_itself_without_e
     assert (done.returncode, done.stdout.split()[:4]) == (0, ["ptc", "ok", "1", "tools"])
     said = (fresh.folder / "home" / "state" / "logs" / "ptc.log").read_text()
     assert "behind a ptc" in said
+
+
+def test_an_entry_for_a_client_is_shown_added_and_not_added_twice(fresh: Ptc) -> None:
+    file = fresh.folder / "mcp.json"
+    file.write_text('{\n  "mcpServers": {"other": {"env": {"TOKEN": "s3cret"}}}\n}\n')
+
+    printed = fresh("mcp", "config", "--client", "cursor", "--file", str(file))
+    written = fresh("mcp", "config", "--client", "cursor", "--file", str(file), "--write")
+    again = fresh("mcp", "config", "--client", "cursor", "--file", str(file), "--write")
+
+    assert json.loads(printed.stdout)["mcpServers"]["ptc"]["args"][-2:] == ["mcp", "start"]
+    servers = json.loads(file.read_text())["mcpServers"]
+    assert servers["ptc"] == json.loads(printed.stdout)["mcpServers"]["ptc"]
+    assert servers["other"] == {"env": {"TOKEN": "s3cret"}}
+    assert '+    "ptc": {' in written.stdout
+    assert "mcp.json.bak" in written.stderr
+    assert "s3cret" in (fresh.folder / "mcp.json.bak").read_text()
+    assert (again.stdout, again.returncode) == ("", 0)
+    assert "says so already" in again.stderr

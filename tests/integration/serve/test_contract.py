@@ -27,6 +27,8 @@ from tests.integration.serve.clients import (
     text,
 )
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 MODES: tuple[Mode, ...] = get_args(Mode)
 ERAS: tuple[Era, ...] = get_args(Era)
 WIRES: tuple[Wire, ...] = get_args(Wire)
@@ -192,7 +194,7 @@ async def test_a_request_that_is_cancelled_ends_its_run(engine: Engine, era: Era
     assert engine.journal.runs(limit=1)[0].state == "cancelled"
 
 
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.parametrize(("era", "wire"), BOTH)
 @pytest.mark.parametrize(
     ("answer", "is_error"),
     [
@@ -204,10 +206,10 @@ async def test_a_request_that_is_cancelled_ends_its_run(engine: Engine, era: Era
     ],
 )
 async def test_a_person_is_asked_before_something_is_destroyed(
-    engine: Engine, wire: Wire, answer: types.ElicitResult, is_error: bool
+    engine: Engine, era: Era, wire: Wire, answer: types.ElicitResult, is_error: bool
 ) -> None:
     heard = Heard(answer=answer)
-    async with connected(engine, "catalog", wire=wire, heard=heard) as client:
+    async with connected(engine, "catalog", era=era, wire=wire, heard=heard) as client:
         result = await run(client, "from tools import desk\ndesk.wipe(what='disk')")
 
     assert result.is_error is is_error
@@ -217,9 +219,10 @@ async def test_a_person_is_asked_before_something_is_destroyed(
     assert '{"what": "disk"}' in heard.questions[0]
 
 
-async def test_yes_to_all_asks_once(engine: Engine) -> None:
+@pytest.mark.parametrize("era", ERAS)
+async def test_yes_to_all_asks_once(engine: Engine, era: Era) -> None:
     heard = Heard(answer=types.ElicitResult(action="accept", content={"decision": "all"}))
-    async with connected(engine, "catalog", heard=heard) as client:
+    async with connected(engine, "catalog", era=era, heard=heard) as client:
         result = await run(client, "from tools import desk\n[desk.wipe(what=str(n)) for n in range(3)]")
 
     assert not result.is_error
@@ -246,12 +249,10 @@ async def test_a_question_that_nobody_answers_in_time_is_a_no_and_is_taken_back(
     assert "was not approved" in text(result)
 
 
-@pytest.mark.parametrize(("era", "asks"), [("legacy", False), ("auto", True)])
-async def test_where_nobody_can_be_asked_the_answer_is_no_and_the_text_says_why(
-    engine: Engine, era: Era, asks: bool
-) -> None:
+@pytest.mark.parametrize("era", ERAS)
+async def test_where_nobody_can_be_asked_the_answer_is_no_and_the_text_says_why(engine: Engine, era: Era) -> None:
     heard = Heard(answer=types.ElicitResult(action="accept", content={"decision": "once"}))
-    async with connected(engine, "catalog", era=era, heard=heard, asks=asks) as client:
+    async with connected(engine, "catalog", era=era, heard=heard, asks=False) as client:
         result = await run(client, "from tools import desk\ndesk.wipe(what='disk')")
 
     assert result.is_error
@@ -261,9 +262,12 @@ async def test_where_nobody_can_be_asked_the_answer_is_no_and_the_text_says_why(
 
 
 @pytest.mark.parametrize("wire", WIRES)
-async def test_a_client_of_the_old_era_is_told_when_the_tools_change(engine: Engine, wire: Wire) -> None:
+async def test_a_client_of_the_old_era_is_told_when_the_tools_change(tmp_path: Path, wire: Wire) -> None:
     heard = Heard()
-    async with connected(engine, "sidecar", wire=wire, heard=heard) as client:
+    async with (
+        engine_of(tmp_path, CONFIGURATION) as engine,
+        connected(engine, "sidecar", wire=wire, heard=heard) as client,
+    ):
         await client.list_tools()
         await client.call_tool("desk__grow", {})
         await asyncio.wait_for(heard.changed.wait(), 30)
@@ -273,8 +277,11 @@ async def test_a_client_of_the_old_era_is_told_when_the_tools_change(engine: Eng
 
 
 @pytest.mark.parametrize("wire", WIRES)
-async def test_a_client_of_the_new_era_that_listens_is_told_when_the_tools_change(engine: Engine, wire: Wire) -> None:
-    async with connected(engine, "sidecar", era="auto", wire=wire) as client:
+async def test_a_client_of_the_new_era_that_listens_is_told_when_the_tools_change(tmp_path: Path, wire: Wire) -> None:
+    async with (
+        engine_of(tmp_path, CONFIGURATION) as engine,
+        connected(engine, "sidecar", era="auto", wire=wire) as client,
+    ):
         async with client.listen(tools_list_changed=True) as events:
             await client.call_tool("desk__grow", {})
             with anyio.fail_after(30):

@@ -15,6 +15,8 @@ from ptc_cli.serve.mcp import Gateway, McpApp
 from ptc_cli.serve.mcp.http import BODY_BYTES
 from tests.integration.serve.clients import served
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 TOKEN = "correct-horse-battery"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import get_args
 
 import mcp_types as types
 import pytest
@@ -20,10 +21,11 @@ from ptc_cli.engine import Engine, open_engine
 from ptc_cli.serve.mcp.server import Gateway
 from tests.engines import execution
 from tests.homes import home
-from tests.integration.serve.clients import Heard, text
+from tests.integration.serve.clients import Era, Heard, text
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+ERAS = pytest.mark.parametrize("era", get_args(Era))
 EVERYTHING: tuple[InquiryKind, ...] = ("form", "url", "sampling", "roots")
 FORMS: tuple[InquiryKind, ...] = ("form",)
 ASKING = Path(__file__).parents[2] / "servers" / "asking.py"
@@ -62,13 +64,19 @@ class Person(Heard):
 
 
 async def call(
-    engine: Engine, person: Person, tool: str, arguments: dict[str, object], *, level: types.LoggingLevel | None = None
+    engine: Engine,
+    person: Person,
+    tool: str,
+    arguments: dict[str, object],
+    *,
+    era: Era = "legacy",
+    level: types.LoggingLevel | None = None,
 ) -> str:
     gateway = Gateway(engine, "sidecar", caller=Caller(door="mcp"))
     async with gateway.watching():
         client = Client(
             InMemoryTransport(gateway),
-            mode="legacy",
+            mode=era,
             logging_callback=person.on_log,
             elicitation_callback=person.on_question,
             sampling_callback=person.on_sampling,
@@ -80,10 +88,11 @@ async def call(
             return text(await client.call_tool(tool, arguments))
 
 
-async def test_a_form_reaches_the_client_with_the_name_of_the_server_that_asks(engine: Engine) -> None:
+@ERAS
+async def test_a_form_reaches_the_client_with_the_name_of_the_server_that_asks(engine: Engine, era: Era) -> None:
     person = Person(answer=types.ElicitResult(action="accept", content={"name": "Ada"}))
 
-    said = await call(engine, person, "asking__posing", {})
+    said = await call(engine, person, "asking__posing", {}, era=era)
 
     assert '"content": {"name": "Ada"}' in said
     (question,) = person.questions
@@ -94,26 +103,29 @@ async def test_a_form_reaches_the_client_with_the_name_of_the_server_that_asks(e
     ]
 
 
-async def test_a_program_waits_for_the_person_behind_the_client(engine: Engine) -> None:
+@ERAS
+async def test_a_program_waits_for_the_person_behind_the_client(engine: Engine, era: Era) -> None:
     person = Person(answer=types.ElicitResult(action="decline"))
 
-    said = await call(engine, person, "execute_python", {"code": "asking.form()"})
+    said = await call(engine, person, "execute_python", {"code": "asking.form()"}, era=era)
 
     assert "decline" in said
     assert person.questions[0].startswith("The server 'asking' asks, while program.py waits for its tool form:")
 
 
-async def test_a_model_is_told_who_asks_it(engine: Engine) -> None:
+@ERAS
+async def test_a_model_is_told_who_asks_it(engine: Engine, era: Era) -> None:
     person = Person()
 
-    said = await call(engine, person, "asking__sample", {})
+    said = await call(engine, person, "asking__sample", {}, era=era)
 
     assert "Hello." in said
     assert person.prompts == ["This request comes from the MCP server 'asking', through ptc."]
 
 
-async def test_folders_are_the_clients(engine: Engine) -> None:
-    assert "file:///home/ada" in await call(engine, Person(), "asking__roots", {})
+@ERAS
+async def test_folders_are_the_clients(engine: Engine, era: Era) -> None:
+    assert "file:///home/ada" in await call(engine, Person(), "asking__roots", {}, era=era)
 
 
 async def test_logs_of_a_server_reach_a_client_that_wants_them(engine: Engine) -> None:

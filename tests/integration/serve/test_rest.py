@@ -12,12 +12,15 @@ from typing import Any
 import httpx2
 import jsonschema
 import pytest
+import pytest_asyncio
 
 from ptc_cli.core.codec import from_json, to_json
 from ptc_cli.core.event import Event, Finished
 from ptc_cli.engine import Engine
 from ptc_cli.serve.rest.openapi import OPERATIONS, document
 from tests.integration.serve.clients import CONFIGURATION, engine_of, served
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TOKEN = "correct-horse-battery"
 ADA = {"Authorization": "Bearer ada-correct-horse-battery"}
@@ -41,7 +44,7 @@ async def speaking(engine: Engine, *, token: str | None = None) -> AsyncIterator
             yield http
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def http(engine: Engine) -> AsyncIterator[httpx2.AsyncClient]:
     async with speaking(engine) as client:
         yield client

@@ -41,7 +41,24 @@ def test_names_stay_distinct_and_do_not_depend_on_the_order_of_listings() -> Non
 
 
 def test_a_plain_name_never_takes_the_place_of_our_own_tool() -> None:
-    assert list(exposed(view(entry("evil", [spec("evil", "execute_python")])), "plain")) == ["execute_python_2"]
+    evil = view(entry("evil", [spec("evil", "execute_python")]))
+
+    assert list(exposed(evil, "plain")) == ["evil__execute_python"]
+
+
+def test_a_plain_name_that_two_servers_have_is_neithers() -> None:
+    one, two = entry("a", [spec("a", "search"), spec("a", "read")]), entry("b", [spec("b", "search")])
+
+    assert list(exposed(view(one, two), "plain")) == ["read", "a__search", "b__search"]
+    assert exposed(view(two, one), "plain").keys() == exposed(view(one, two), "plain").keys()
+
+
+def test_a_plain_name_that_another_tool_is_prefixed_to_goes_to_one_of_them() -> None:
+    one, two = entry("a", [spec("a", "b__c"), spec("a", "x")]), entry("b", [spec("b", "c"), spec("b", "x")])
+
+    names = exposed(view(one, two, entry("d", [spec("d", "c")])), "plain")
+
+    assert list(names) == ["b__c", "a__x", "b__c_2", "b__x", "d__c"]
 
 
 def test_a_tool_for_programs_only_is_not_offered() -> None:

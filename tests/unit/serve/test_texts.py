@@ -70,8 +70,8 @@ def test_the_instructions_of_filesystem_mode() -> None:
 
 def test_the_instructions_of_sidecar_mode() -> None:
     assert instructions("sidecar", [Upstream(name="github", count=2)]) == (
-        "The tools of the servers below can be called one by one, as SERVER__TOOL. For more than one call, for "
-        "loops and for large results write one program for execute_python: there each tool is the Python function "
+        "The tools of the servers below can be called one by one. For more than one call, for loops and for large "
+        "results write one program for execute_python: there each tool is the Python function "
         "that its description begins with.\n"
         "\n"
         "Servers:\n"

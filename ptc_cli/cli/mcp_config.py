@@ -1,0 +1,61 @@
+"""`ptc mcp config`: what makes a client start ptc, printed or added to the client's own file."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from ptc_cli.cli import whereabouts
+from ptc_cli.cli.invocation import Invocation, pass_invocation
+from ptc_cli.config import ClientEntry, ClientName, client_file, replace_file, with_entry, words
+from ptc_cli.console import talk
+from ptc_cli.console.terminal import visible
+from ptc_cli.core.errors import ConfigError
+
+
+@click.command("config")
+@click.option("--client", type=click.Choice(get_args(ClientName)), required=True, help="Whose configuration.")
+@click.option("--write", "is_written", is_flag=True, help="Add it to the client's file, and show what changes.")
+@click.option("--file", "named", type=click.Path(path_type=Path), help="The file, where it is not the usual one.")
+@click.option("--name", default="ptc", show_default=True, help="What the client is to call it.")
+@click.option("--mode", type=click.Choice(["catalog", "filesystem", "sidecar"]), help="Passed on to `ptc mcp start`.")
+@pass_invocation
+def config(
+    invocation: Invocation, client: ClientName, is_written: bool, named: Path | None, name: str, mode: str | None
+) -> int:
+    """Print the entry that makes a client start ptc, or add it to the client's file."""
+    command = words(whereabouts.whole_command(), config=invocation.config, mode=mode)
+    entry = ClientEntry(client=client, name=name, words=command)
+    path = (named or client_file(client, os.environ)).resolve()
+    if is_written:
+        _write(path, entry)
+    else:
+        click.echo(entry.alone(), nl=False)
+        talk.note(sys.stderr, f"for {path}; --write adds it there")
+    return 0
+
+
+def _write(path: Path, entry: ClientEntry) -> None:
+    before, after = with_entry(path, entry)
+    if before == after:
+        return talk.note(sys.stderr, f"{path} says so already")
+    click.echo(visible(_difference(before, after, path)), nl=False)
+    try:
+        if path.exists():
+            replace_file(path.with_name(f"{path.name}.bak"), before)
+        replace_file(path, after)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+    kept = f"; as it was: {path.name}.bak" if before else ""
+    return talk.note(sys.stderr, f"{path} is written{kept}. Restart the client.")
+
+
+def _difference(before: str, after: str, path: Path) -> str:
+    """Return what changes and no more: the lines around it may hold the tokens of other servers."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), str(path), str(path), n=0, lineterm="")
+    return "".join(f"{line}\n" for line in lines)
