@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import click
 
 from ptc_cli.cli import reports
-from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
-from ptc_cli.cli.options import json_option
+from ptc_cli.cli.invocation import Invocation, pass_invocation
+from ptc_cli.cli.options import daemon_option, json_option
 from ptc_cli.cli.sarif import sarif_log
 from ptc_cli.cli.sources import read_program
+from ptc_cli.cli.warm import performed
 from ptc_cli.console import diagnostics, effects, talk
 from ptc_cli.console.terminal import json_text, write_foreign, write_json
 from ptc_cli.core.check import CheckReport
@@ -33,6 +34,7 @@ from ptc_cli.core.result import EXIT_CODES
     show_default=True,
 )
 @json_option
+@daemon_option
 @pass_invocation
 def command(
     invocation: Invocation,
@@ -53,7 +55,7 @@ def command(
       ptc check -c 'len(github.list_issues(repo="acme/api"))'
     """
     programs = _programs(files, code)
-    checked = perform(_check(invocation, programs, strict=strict))
+    checked = performed(invocation, lambda verbs: verbs.check(programs, strict=strict))
     pairs = list(zip(programs, checked, strict=True))
     _write(pairs, "json" if as_json else output_format, with_effects=with_effects)
     return 0 if all(report.passed for report in checked) else EXIT_CODES["rejected"]
@@ -63,11 +65,6 @@ def _programs(files: Sequence[str], code: str | None) -> list[Program]:
     if bool(files) == (code is not None):
         raise click.UsageError("give programs: FILE..., - for stdin, or -c CODE")
     return [Program.of(code, name="<command>")] if code is not None else [read_program(file) for file in files]
-
-
-async def _check(invocation: Invocation, programs: Sequence[Program], *, strict: bool) -> list[CheckReport]:
-    async with invocation.engine() as engine:
-        return [await engine.check(program, invocation.caller, strict=strict) for program in programs]
 
 
 def _write(checked: Sequence[tuple[Program, CheckReport]], output_format: str, *, with_effects: bool) -> None:

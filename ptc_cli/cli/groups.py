@@ -31,7 +31,13 @@ class Noun(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with the whole first sentence of each, on as many lines as it takes."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, each.get_short_help_str(limit=1_000)) for name, each in self.commands.items()])
+            formatter.write_dl(
+                [
+                    (name, each.get_short_help_str(limit=1_000))
+                    for name, each in self.commands.items()
+                    if not each.hidden
+                ]
+            )
 
 
 class LazyCommands(Noun):

@@ -29,6 +29,8 @@ class Invocation:
 
     config: str | None = None
     is_debug: bool = False
+    no_daemon: bool = False
+    """Whether everything is to be done in this process."""
 
     @property
     def caller(self) -> Caller:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import click
 
@@ -15,13 +15,16 @@ _KINDS: dict[str, type[int] | type[float]] = {
 }
 
 
-def with_limits(limits: Limits, given: Iterable[str]) -> Limits:
-    """Return limits with some replaced, each given as `NAME=NUMBER`."""
+def changed_limits(
+    given: Iterable[str], *, timeout_seconds: float | None = None, most_calls: int | None = None
+) -> dict[str, int | float]:
+    """Return the limits that are not to be as configured; `given` are such as `NAME=NUMBER`."""
+    changed: dict[str, int | float] = {}
     for text in given:
         name, _, number = text.partition("=")
-        changed = {_known(name): _parsed(name, number)}
-        limits = replace(limits, **changed)  # type: ignore[arg-type]  # whole numbers where they must be
-    return limits
+        changed[_known(name)] = _parsed(name, number)
+    options = {"wall_seconds": timeout_seconds, "calls": most_calls}
+    return changed | {name: number for name, number in options.items() if number is not None}
 
 
 def _known(name: str) -> str:

@@ -42,6 +42,7 @@ _SECTIONS = {
         "mcp": "Serve all of them to an MCP client, as one.",
     },
     "Set-up": {
+        "daemon": "Look after the process that keeps servers, checker and sandbox warm.",
         "init": "Write a first configuration.",
         "demo": "See the whole of it work on demo servers.",
         "doctor": "Find out what does not work here, and how to mend it.",
@@ -60,11 +61,12 @@ _SECTIONS = {
 )
 @click.option("--config", metavar="FILE", help="The configuration file, instead of searching for one.")
 @click.option("--debug", is_flag=True, help="Show the traceback of a fault.")
+@click.option("--no-daemon", is_flag=True, help="Do it all in this process, without the daemon.")
 @click.version_option(__version__, "-V", "--version", message="ptc %(version)s")
 @click.pass_context
-def commands(context: click.Context, config: str | None, debug: bool) -> None:
+def commands(context: click.Context, config: str | None, debug: bool, no_daemon: bool) -> None:
     """Typed, checked, sandboxed Python programs over your MCP servers."""
-    context.obj = Invocation(config=config, is_debug=debug)
+    context.obj = Invocation(config=config, is_debug=debug, no_daemon=no_daemon)
 
 
 def invoke(arguments: Sequence[str]) -> int:

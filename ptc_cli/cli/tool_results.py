@@ -11,7 +11,6 @@ import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option
-from ptc_cli.cli.server_views import find_tool
 from ptc_cli.config import TrustStore, folders, set_output_schema
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json
@@ -45,7 +44,7 @@ async def _learned(invocation: Invocation, path: str) -> tuple[Tool, JsonObject,
     """Return a tool with the schema that was learned of its results, and the file that configures its server."""
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller)
-        tool = find_tool(engine, view, path)
+        tool = engine.find_tool(view, path)
         if tool.stub.result_source in ("declared", "configured"):
             where = "by its server" if tool.stub.result_source == "declared" else "in the configuration"
             raise ConfigError(f"{tool.path}: its result is declared {where} already")
@@ -86,5 +85,5 @@ async def _forget(invocation: Invocation, target: str | None) -> list[str]:
         if target is None or target in names:
             chosen = names if target is None else [target]
             return [f"{name}.{tool}" for name in chosen for tool in engine.forget_learned(name)]
-        tool = find_tool(engine, view, target)
+        tool = engine.find_tool(view, target)
         return [f"{tool.spec.server}.{name}" for name in engine.forget_learned(tool.spec.server, tool.spec.name)]

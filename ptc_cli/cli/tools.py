@@ -10,8 +10,7 @@ import click
 from ptc_cli.cli import tool_results, tool_views
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
-from ptc_cli.cli.options import json_option, yes_option
-from ptc_cli.cli.server_views import find_tool
+from ptc_cli.cli.options import daemon_option, json_option, yes_option
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json, write_lines
 from ptc_cli.core import described
@@ -87,7 +86,7 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
 async def _find(invocation: Invocation, path: str) -> tuple[View, Tool]:
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller)
-        return view, find_tool(engine, view, path)
+        return view, engine.find_tool(view, path)
 
 
 @command.command()
@@ -126,6 +125,7 @@ async def _search(invocation: Invocation, query: str, *, limit: int, detail: boo
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds to wait at most.")
 @yes_option("Allow the call where policy would ask.")
 @json_option
+@daemon_option
 @pass_invocation
 def call(
     invocation: Invocation,
@@ -149,7 +149,7 @@ def call(
     from ptc_cli.cli.tool_call import Wanted, call_tool
 
     wanted = Wanted(tool=tool, words=arguments, given=given, folder=save, timeout_seconds=timeout, is_granted=yes)
-    return perform(call_tool(invocation, wanted, as_json=as_json))
+    return call_tool(invocation, wanted, as_json=as_json)
 
 
 command.add_command(tool_results.pin_output)

@@ -18,6 +18,7 @@ from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.execution import Limits
 from ptc_cli.core.server import Origin, ServerConfig
 from ptc_cli.core.settings import (
+    DaemonSettings,
     Folders,
     JournalSettings,
     PolicySettings,
@@ -113,6 +114,7 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
         serve=_serve(trusted),
         stubs=_merged(StubSettings(), _stated(trusted, "stubs")),
         journal=_merged(JournalSettings(), _stated(trusted, "journal")),
+        daemon=_merged(DaemonSettings(), _stated(trusted, "daemon")),
         files=tuple(file.origin for file in files),
         untrusted=tuple(file.origin.path for file in inert),
         warnings=(*warnings, *cuts, *_trust_warnings(inert, trust)),

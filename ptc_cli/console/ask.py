@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from typing import Protocol, TextIO
 
-from ptc_cli.console.terminal import is_terminal, one_line, styled, visible, write, write_lines
+from ptc_cli.console.question import LINE_BYTES, can_be_asked, decision_of, prompt, put
 from ptc_cli.core.event import Decision, Question
-
-_DECISIONS: dict[str, Decision] = {"o": "once", "y": "once", "a": "all", "r": "remember", "n": "no", "": "no"}
-_ARGUMENT_CHARACTERS = 2000
-_LINE_BYTES = 4096
 
 
 class Asker(Protocol):
@@ -27,7 +22,7 @@ def asker(*, stdin: TextIO, talk_to: TextIO, is_granted: bool) -> Asker | None:
     """Return who decides: `--yes` has decided already; without a terminal there is nobody, and the answer is no."""
     if is_granted:
         return _grant
-    return _Prompt(stdin, talk_to) if is_terminal(stdin) and is_terminal(talk_to) else None
+    return _Prompt(stdin, talk_to) if can_be_asked(stdin=stdin, talk_to=talk_to) else None
 
 
 async def _grant(_: Question) -> Decision:
@@ -42,31 +37,12 @@ class _Prompt:
 
     async def __call__(self, question: Question) -> Decision:
         async with self._turn:
-            _drop_typed_ahead(self._stdin)
-            self._show(question)
-            while True:
-                write(self._talk_to, "[o]nce, [a]ll in this run, [r]emember, [N]o: ")
-                line = await read_line(self._stdin)
-                if line is None:
-                    return "no"
-                if (decision := _DECISIONS.get(line.strip().lower()[:1])) is not None:
+            put(question, stdin=self._stdin, talk_to=self._talk_to)
+            while (line := await read_line(self._stdin)) is not None:
+                if (decision := decision_of(line)) is not None:
                     return decision
-
-    def _show(self, question: Question) -> None:
-        call, stream = question.call, self._talk_to
-        write_lines(stream, f"{styled(f'{call.server}.{call.tool}', 'name', stream)}: {one_line(question.reason)}")
-        if question.line:
-            write_lines(stream, f"  line {call.site}: {one_line(question.line)}")
-        arguments = json.dumps(call.arguments, ensure_ascii=False)
-        cut = "..." if len(arguments) > _ARGUMENT_CHARACTERS else ""
-        write_lines(stream, f"  arguments: {visible(arguments[:_ARGUMENT_CHARACTERS])}{cut}")
-
-
-def _drop_typed_ahead(stream: TextIO) -> None:
-    """Forget what was typed before: nobody answers a question that they have not seen."""
-    import termios  # a terminal on which questions are asked is a POSIX one
-
-    termios.tcflush(stream.fileno(), termios.TCIFLUSH)
+                prompt(self._talk_to)
+            return "no"
 
 
 async def read_line(stream: TextIO) -> str | None:
@@ -80,4 +56,4 @@ async def read_line(stream: TextIO) -> str | None:
         await ready.wait()
     finally:
         loop.remove_reader(descriptor)
-    return os.read(descriptor, _LINE_BYTES).decode(errors="replace") or None
+    return os.read(descriptor, LINE_BYTES).decode(errors="replace") or None

@@ -1,4 +1,4 @@
-"""A run as it goes: its output at once, questions to a person, and how far it is."""
+"""A run of an engine as it goes: shown, its questions asked, ended by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -6,42 +6,17 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from ptc_cli.console import talk
 from ptc_cli.console.ask import Asker
-from ptc_cli.console.terminal import is_terminal, one_line, write, write_output
-from ptc_cli.core.event import (
-    Answered,
-    Asked,
-    CallFinished,
-    CallStarted,
-    Checked,
-    Decision,
-    Finished,
-    Happening,
-    Kept,
-    Output,
-    Progress,
-    Question,
-    Started,
-    Warned,
-)
+from ptc_cli.console.shown import Shown, Streams
+from ptc_cli.core.event import Answered, Asked, Decision, Happening, Question
 from ptc_cli.core.result import Result
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Run
 
-_STATUS_CHARACTERS = 78
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Streams:
-    """Where a run is shown."""
-
-    out: TextIO
-    err: TextIO
+__all__ = ["Streams", "follow"]
 
 
 async def follow(run: Run, *, streams: Streams | None, ask: Asker | None, door: str) -> Result:
@@ -49,7 +24,7 @@ async def follow(run: Run, *, streams: Streams | None, ask: Asker | None, door: 
 
     Ctrl-C ends the run in order, so that its result can still be shown. When we are ended ourselves, so is the run.
     """
-    shown = _Shown(streams) if streams is not None else None
+    shown = Shown(streams) if streams is not None else None
     questions = _Questions(run, ask, door)
     try:
         with _cancelled_by_interrupt(run):
@@ -120,70 +95,3 @@ class _Questions:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-class _Shown:
-    """What of a run is on the screen."""
-
-    def __init__(self, streams: Streams) -> None:
-        self._streams = streams
-        self._status = _StatusLine(streams.err)
-        self._started = 0
-        self._finished = 0
-        self._asked = 0
-        self._note = ""
-
-    def see(self, what: Happening) -> None:
-        match what:
-            case Output(stream="stdout", text=text):
-                self._status.clear()
-                write_output(self._streams.out, text)
-            case Output(text=text):
-                self._status.clear()
-                write_output(self._streams.err, text)
-            case Warned(message=message):
-                self._status.clear()
-                talk.warning(self._streams.err, message)
-            case Asked():
-                self._status.clear()
-                self._asked += 1
-            case Answered():
-                self._asked -= 1
-            case CallStarted():
-                self._started += 1
-                self._draw()
-            case CallFinished():
-                self._finished += 1
-                self._draw()
-            case Progress(done=done, total=total, note=note):
-                self._note = f" · {done:g}{'' if total is None else f' of {total:g}'} {note}"
-                self._draw()
-            case Checked() | Started() | Kept() | Finished():
-                pass
-
-    def _draw(self) -> None:
-        if self._asked:
-            return
-        in_flight = self._started - self._finished
-        self._status.show(f"{self._finished} calls done, {in_flight} in flight{self._note}")
-
-    def close(self) -> None:
-        self._status.clear()
-
-
-class _StatusLine:
-    """One line at the bottom of a terminal that is written over; nothing at all elsewhere."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._is_shown = False
-
-    def show(self, text: str) -> None:
-        if is_terminal(self._stream):
-            write(self._stream, f"\r\x1b[2K{one_line(text)[:_STATUS_CHARACTERS]}")
-            self._is_shown = True
-
-    def clear(self) -> None:
-        if self._is_shown:
-            write(self._stream, "\r\x1b[2K")
-            self._is_shown = False

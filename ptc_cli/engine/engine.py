@@ -41,7 +41,7 @@ from ptc_cli.engine.run import Run
 from ptc_cli.engine.runner import Runner, with_lacks
 from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.suspicion import Suspicion
-from ptc_cli.engine.view import Views
+from ptc_cli.engine.view import Views, found
 from ptc_cli.journal import Journal
 from ptc_cli.upstream import Pool
 
@@ -211,6 +211,35 @@ class Engine:
             ConfigError: A reference has no value.
         """
         return self._references(text)
+
+    def find_tool(self, view: View, path: str) -> Tool:
+        """Return a tool of a view by `server.tool`; where its server cannot be used, why is the error.
+
+        Raises:
+            PtcError: There is no such tool, or its server could not be listed.
+        """
+        return found(view, path, failure=self.server_failure)
+
+    def redacted(self, text: str) -> str:
+        """Return a text without the values that configured references had so far."""
+        for secret in sorted(self._references.secrets, key=len, reverse=True):
+            text = text.replace(secret, "[secret]")
+        return text
+
+    @property
+    def is_running(self) -> bool:
+        """Whether any run goes on."""
+        return bool(self._runs)
+
+    def renew(self) -> None:
+        """Know what other processes found out, and try failed servers again: as a process that starts now would."""
+        self._learned.renew(self.settings.servers)
+        self._source.renew()
+        self._pool.forgive_all()
+
+    def keep_learned(self) -> None:
+        """Write down what was learned of results, for other processes."""
+        self._learned.keep()
 
     def server_failure(self, server: str) -> PtcError | None:
         """Return why a server could not be connected when last tried; its exit code tells a missing login."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,11 +14,13 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ptc_cli.core.catalog import Caller, Door
 from ptc_cli.serve.tokens import Access, Tokens
 
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _OPEN_PATHS = frozenset({"/healthz"})
 _ACCESS = "ptc.access"
+_OWN_DOORS: Mapping[str, Door] = {"cli": "cli", "repl": "repl", "shell": "shell"}
 
 
 def is_loopback(host: str) -> bool:
@@ -63,6 +66,14 @@ def access(scope: Scope) -> Access:
     """Return what the sender of a request may see, who came past the guard."""
     found: Access = scope[_ACCESS]
     return found
+
+
+def caller(scope: Scope) -> Caller:
+    """Return who sends a request over REST. The user's own commands say by which door they were asked."""
+    found = access(scope)
+    named = Headers(scope=scope).get("ptc-door", "") if found.is_owner else ""
+    door = _OWN_DOORS.get(named, "http")
+    return found.caller(door)
 
 
 class Guard:

@@ -72,6 +72,11 @@ class Pool:
         if (upstream := self._upstreams.get(server)) is not None:
             upstream.owner.forgive()
 
+    def forgive_all(self) -> None:
+        """Allow every server that failed to be tried again at once."""
+        for server in self._upstreams:
+            self.forgive(server)
+
     async def reconfigure(self, configs: Iterable[ServerConfig]) -> None:
         """Take over a changed configuration; servers that are reached as before stay connected."""
         wanted = {config.name: config for config in configs}

@@ -139,7 +139,8 @@ def limits(default: Limits, given: Mapping[str, float]) -> Limits:
     for name, number in given.items():
         if name not in known:
             raise HTTPException(422, f"limits.{name}: there is no such limit. Limits: {', '.join(known)}.")
-        if not number > 0 or (known[name] is int and number != int(number)):
+        is_none_at_all = name == "calls" and number == 0
+        if not (number > 0 or is_none_at_all) or (known[name] is int and number != int(number)):
             kind = "a whole number" if known[name] is int else "a number"
             raise HTTPException(422, f"limits.{name}: expected {kind} above 0")
         changes[name] = known[name](number)

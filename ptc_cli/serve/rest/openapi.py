@@ -44,11 +44,13 @@ OPERATIONS = (
         summary="All tools, those of a server, or those that fit a query best",
         query=("server", "query", "limit"),
     ),
-    Operation(id="show_tool", method="GET", path="/v1/tools/{tool}", summary="One tool, with its stub and schemas"),
+    Operation(
+        id="show_tool", method="GET", path="/v1/tools/{tool:path}", summary="One tool, with its stub and schemas"
+    ),
     Operation(
         id="call_tool",
         method="POST",
-        path="/v1/tools/{tool}/calls",
+        path="/v1/tools/{tool:path}/calls",
         summary="Call a tool directly",
         body=CallBody,
         answer="Run",

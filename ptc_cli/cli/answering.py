@@ -1,0 +1,91 @@
+"""Answering the questions of a run in the daemon, while its events come."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import TypeVar
+from urllib.parse import quote
+
+from ptc_cli.console import question as asking
+from ptc_cli.core.errors import PtcError
+from ptc_cli.core.event import Answered, Asked, Decision, Happening, Question
+from ptc_cli.daemon.client import Answer, Client
+
+T = TypeVar("T")
+
+
+class Answering:
+    """The open questions of one run, put to the person at the terminal one after the other."""
+
+    def __init__(self, client: Client, answer: Answer, *, is_granted: bool) -> None:
+        self._client = client
+        self._answer = answer
+        self._is_granted = is_granted
+        self._is_anybody_there = asking.can_be_asked(stdin=sys.stdin, talk_to=sys.stderr)
+        self._open: list[Question] = []
+
+    def see(self, what: Happening) -> None:
+        """Take note of a question, or that one is settled."""
+        match what:
+            case Asked(question=question) if self._is_granted:
+                self._settle(question, "all")
+            case Asked(question=question) if self._is_anybody_there:
+                self._open.append(question)
+                if len(self._open) == 1:
+                    self._put()
+            case Answered(question=question):
+                self._drop(question)
+            case _:
+                pass
+
+    def between(self, events: Iterable[T]) -> Iterator[T]:
+        """Give events as they come, and have questions answered while none does."""
+        source = iter(events)
+        while True:
+            self._listen()
+            event = next(source, None)
+            if event is None:
+                return
+            yield event
+
+    def _listen(self) -> None:
+        """Take what is typed until there is something to read from the daemon, or no question any more."""
+        waiting = select.poll()
+        for descriptor in (sys.stdin.fileno(), self._answer.fileno()) if self._open else ():
+            waiting.register(descriptor, select.POLLIN)
+        while self._open and not self._answer.has_event:
+            ready = {descriptor for descriptor, _ in waiting.poll()}
+            if sys.stdin.fileno() in ready:
+                self._take()
+            if self._answer.fileno() in ready:
+                self._answer.fetch()
+
+    def _take(self) -> None:
+        try:
+            line = os.read(sys.stdin.fileno(), asking.LINE_BYTES).decode(errors="replace")
+        except OSError:  # a terminal that went away says nothing, which is no
+            line = ""
+        decision = asking.decision_of(line) if line else "no"
+        if decision is None:
+            asking.prompt(sys.stderr)
+        else:
+            self._settle(self._open[0], decision)
+            self._drop(self._open[0].id)
+
+    def _settle(self, question: Question, decision: Decision) -> None:
+        path = f"/v1/runs/{quote(self._answer.run)}/answers"
+        with suppress(PtcError):  # whoever was quicker has settled it, or nobody is left to tell
+            self._client.ask("POST", path, {"question": question.id, "decision": decision})
+
+    def _drop(self, question: str) -> None:
+        was_first = bool(self._open) and self._open[0].id == question
+        self._open = [each for each in self._open if each.id != question]
+        if was_first and self._open:
+            self._put()
+
+    def _put(self) -> None:
+        asking.put(self._open[0], stdin=sys.stdin, talk_to=sys.stderr)
