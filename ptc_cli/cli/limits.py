@@ -22,7 +22,8 @@ def changed_limits(
     changed: dict[str, int | float] = {}
     for text in given:
         name, _, number = text.partition("=")
-        changed[_known(name)] = _parsed(name, number)
+        known = _known(name)
+        changed[known] = _parsed(known, number)
     options = {"wall_seconds": timeout_seconds, "calls": most_calls}
     return changed | {name: number for name, number in options.items() if number is not None}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
+from ptc_cli.cli.options import daemon_option
 from ptc_cli.console import talk
 from ptc_cli.core import nesting
 from ptc_cli.core.errors import ConfigError
@@ -43,6 +43,8 @@ def command() -> None:
 )
 @click.option("--token", help=f"With http: what clients must show. Better in {TOKEN_VARIABLE}: others see arguments.")
 @click.option("--servers", "globs", multiple=True, metavar="GLOB", help="Only these servers. Repeatable.")
+@click.option("--attach", is_flag=True, help="With stdio: let the daemon serve, which several clients can share.")
+@daemon_option
 @pass_invocation
 def start(
     invocation: Invocation,
@@ -52,6 +54,7 @@ def start(
     port: int | None,
     token: str | None,
     globs: tuple[str, ...],
+    attach: bool,
 ) -> int:
     """Start serving, over stdio unless told otherwise.
 
@@ -67,7 +70,11 @@ def start(
             "mcp start: this ptc is behind a ptc that is behind a ptc: one of them has itself among its servers",
             hint="Take ptc out of the configuration that ptc reads; `ptc servers list` says which file that is.",
         )
+    if transport != "stdio" and attach:
+        raise click.UsageError("--attach is for --transport stdio")
     servers = globs or ("*",)
+    if attach and _attached(invocation, mode, servers):
+        return 0
 
     async def serve() -> None:
         from ptc_cli.serve.mcp import serve_stdio
@@ -79,8 +86,27 @@ def start(
             else:
                 await _serve_http(engine, chosen, host, port, token=token, servers=servers)
 
+    import asyncio  # who attaches has no use for it
+
     asyncio.run(serve())
     return 0
+
+
+def _attached(invocation: Invocation, mode: Mode | None, servers: tuple[str, ...]) -> bool:
+    """Have the daemon serve; say whether it did."""
+    from ptc_cli.cli.warm import reached
+    from ptc_cli.daemon.attach import attach
+    from ptc_cli.daemon.errors import DaemonError
+
+    try:
+        with reached(invocation, door="cli") as (client, settings):
+            for message in settings.warnings:
+                talk.warning(sys.stderr, message)
+            attach(client, mode=mode or settings.serve.mode, servers=servers)
+    except DaemonError as error:
+        talk.note(sys.stderr, f"serving without the daemon: {error.message}")
+        return False
+    return True
 
 
 async def _serve_http(

@@ -40,15 +40,14 @@ class Fitting:
 
 def performed(invocation: Invocation, work: Callable[[Verbs], T], *, door: Door = "cli") -> T:
     """Do a command's work, in the daemon if that can be."""
-    if _may_use_daemon(invocation):
-        try:
-            with reached(invocation, door=door) as (client, settings):
-                from ptc_cli.cli.there import There
+    try:
+        with reached(invocation, door=door) as (client, settings):
+            from ptc_cli.cli.there import There
 
-                return work(There(client, warn=_warn_once(settings)))
-        except DaemonError as error:
-            if invocation.is_debug:
-                talk.note(sys.stderr, f"without the daemon: {error.message}")
+            return work(There(client, warn=_warn_once(settings)))
+    except DaemonError as error:
+        if invocation.is_debug:
+            talk.note(sys.stderr, f"without the daemon: {error.message}")
     from ptc_cli.cli.here import Here
 
     return work(Here(invocation))
@@ -62,6 +61,8 @@ def reached(invocation: Invocation, *, door: Door) -> Iterator[tuple[Client, Set
         ConfigError: A configuration file cannot be read or says what makes no sense.
         DaemonError: There is none, and none may or can be started.
     """
+    if invocation.no_daemon or os.environ.get(VARIABLE) == "never":
+        raise DaemonError("none is wanted")
     with fitting(invocation) as found:
         if found.settings.daemon.start == "never":
             raise DaemonError("switched off by [daemon] start")
@@ -95,10 +96,6 @@ def fitting(invocation: Invocation) -> Iterator[Fitting]:
 def options(invocation: Invocation) -> list[str]:
     """Return what a daemon is to be told before its command."""
     return [] if invocation.config is None else ["--config", invocation.config]
-
-
-def _may_use_daemon(invocation: Invocation) -> bool:
-    return not invocation.no_daemon and os.environ.get(VARIABLE) != "never"
 
 
 def _warn_once(settings: Settings) -> Callable[[], None]:
