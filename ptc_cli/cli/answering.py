@@ -7,13 +7,15 @@ import select
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
-from ptc_cli.console import question as asking
+from ptc_cli.cli.verbs import can_be_asked
 from ptc_cli.core.errors import PtcError
-from ptc_cli.core.event import Answered, Asked, Decision, Happening, Question
 from ptc_cli.daemon.client import Answer, Client
+
+if TYPE_CHECKING:
+    from ptc_cli.core.event import Decision, Happening, Question
 
 T = TypeVar("T")
 
@@ -25,11 +27,13 @@ class Answering:
         self._client = client
         self._answer = answer
         self._is_granted = is_granted
-        self._is_anybody_there = asking.can_be_asked(stdin=sys.stdin, talk_to=sys.stderr)
+        self._is_anybody_there = can_be_asked()
         self._open: list[Question] = []
 
     def see(self, what: Happening) -> None:
         """Take note of a question, or that one is settled."""
+        from ptc_cli.core.event import Answered, Asked  # few runs ask
+
         match what:
             case Asked(question=question) if self._is_granted:
                 self._settle(question, "all")
@@ -65,6 +69,8 @@ class Answering:
                 self._answer.fetch()
 
     def _take(self) -> None:
+        from ptc_cli.console import question as asking
+
         try:
             line = os.read(sys.stdin.fileno(), asking.LINE_BYTES).decode(errors="replace")
         except OSError:  # a terminal that went away says nothing, which is no
@@ -88,4 +94,6 @@ class Answering:
             self._put()
 
     def _put(self) -> None:
+        from ptc_cli.console import question as asking
+
         asking.put(self._open[0], stdin=sys.stdin, talk_to=sys.stderr)

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 
 import click
 
+from ptc_cli.cli.fitting import Fitting, fitted
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
 from ptc_cli.cli.options import json_option
-from ptc_cli.cli.warm import Fitting, fitting, options
+from ptc_cli.cli.warm import options
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json
 from ptc_cli.core.errors import PtcError
@@ -36,7 +37,7 @@ def command() -> None:
 @pass_invocation
 def start(invocation: Invocation) -> int:
     """Start the daemon for this folder and configuration, unless it runs."""
-    with fitting(invocation) as fits:
+    with fitted(invocation) as fits:
         client = started(fits.place, fits.name, options(invocation), door="cli")
         talk.note(sys.stderr, f"daemon {fits.name[:8]} runs as process {client.pid}")
     return 0
@@ -47,7 +48,7 @@ def start(invocation: Invocation) -> int:
 @pass_invocation
 def stop(invocation: Invocation, is_all: bool) -> int:
     """End the daemon for this folder and configuration."""
-    with fitting(invocation) as fits:
+    with fitted(invocation) as fits:
         names = fits.place.names() if is_all else (fits.name,)
         gone = [name[:8] for name in names if ended(fits.place, name)]
     talk.note(sys.stderr, f"ended: {', '.join(gone)}" if gone else "there was none")
@@ -61,7 +62,7 @@ def status(invocation: Invocation, as_json: bool) -> int:
     """Show the daemons that run; * marks the one for this folder and configuration."""
     from ptc_cli.console.tables import table
 
-    with fitting(invocation) as fits:
+    with fitted(invocation) as fits:
         running = [{"name": name, "fits": name == fits.name, **said} for name, said in _running(fits.place)]
     if as_json:
         write_json(sys.stdout, daemons=running)
@@ -77,7 +78,7 @@ def status(invocation: Invocation, as_json: bool) -> int:
 @pass_invocation
 def logs(invocation: Invocation) -> int:
     """Show the end of the log of the daemon for this folder and configuration."""
-    with fitting(invocation) as fits:
+    with fitted(invocation) as fits:
         path = log_of(fits.folders.state, fits.name)
     try:
         content = path.read_bytes()[-_LOG_BYTES:]
@@ -94,7 +95,7 @@ def serve(invocation: Invocation) -> int:
     """Be the daemon; what starts it reads from standard output when it answers."""
     # A descriptor of whoever started the command would be held open for as long as the daemon lives.
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    with fitting(invocation) as fits:
+    with fitted(invocation) as fits:
         asyncio.run(_serve(invocation, fits))
     return 0
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 
 import click
 
-from ptc_cli.core.suggest import did_you_mean
-
 
 class Noun(click.Group):
     """A group that says which command was probably meant, and never runs it."""
@@ -24,6 +22,8 @@ class Noun(click.Group):
         name = args[0]
         if ctx.resilient_parsing or name.startswith("-") or self.get_command(ctx, name) is not None:
             return super().resolve_command(ctx, args)
+        from ptc_cli.core.suggest import did_you_mean
+
         known = self.list_commands(ctx)
         hint = did_you_mean(name, known) or f"Commands: {', '.join(known)}."
         raise click.UsageError(f"no command '{name}'. {hint}", ctx)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ptc_cli.console import talk
-from ptc_cli.core.catalog import Caller
 
 if TYPE_CHECKING:
+    from ptc_cli.core.catalog import Caller
     from ptc_cli.engine import Engine
 
 T = TypeVar("T")
@@ -35,6 +35,8 @@ class Invocation:
     @property
     def caller(self) -> Caller:
         """Who asks: the person at the command line."""
+        from ptc_cli.core.catalog import Caller  # what asks the daemon has no use for it
+
         return Caller(door="cli")
 
     @asynccontextmanager

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from functools import cache
 
 import click
-
-from ptc_cli.core.execution import Limits
-from ptc_cli.core.suggest import did_you_mean
-
-_KINDS: dict[str, type[int] | type[float]] = {
-    each.name: float if isinstance(getattr(Limits(), each.name), float) else int for each in fields(Limits)
-}
 
 
 def changed_limits(
@@ -28,15 +22,24 @@ def changed_limits(
     return changed | {name: number for name, number in options.items() if number is not None}
 
 
+@cache
+def _kinds() -> dict[str, type[int] | type[float]]:
+    from ptc_cli.core.execution import Limits  # most runs have none of their own
+
+    return {each.name: float if isinstance(getattr(Limits(), each.name), float) else int for each in fields(Limits)}
+
+
 def _known(name: str) -> str:
-    if name not in _KINDS:
-        hint = did_you_mean(name, _KINDS) or f"Limits: {', '.join(_KINDS)}."
+    if name not in _kinds():
+        from ptc_cli.core.suggest import did_you_mean
+
+        hint = did_you_mean(name, _kinds()) or f"Limits: {', '.join(_kinds())}."
         raise click.UsageError(f"--limit: there is no limit '{name}'. {hint}")
     return name
 
 
 def _parsed(name: str, text: str) -> int | float:
-    kind = _KINDS[name]
+    kind = _kinds()[name]
     try:
         number = kind(text.replace("_", ""))
     except ValueError:

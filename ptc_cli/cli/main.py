@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 import click
@@ -17,7 +16,7 @@ from ptc_cli.cli.options import answers_json
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core.errors import ConfigError, PtcError
-from ptc_cli.core.result import EXIT_CODES, FAULT_EXIT_CODE, USAGE_EXIT_CODE
+from ptc_cli.core.exits import CANCELLED_EXIT_CODE, FAULT_EXIT_CODE, USAGE_EXIT_CODE
 
 BROKEN_PIPE_EXIT_CODE = 141
 """What a shell reports of a process that SIGPIPE ended."""
@@ -104,7 +103,7 @@ def _guarded(arguments: list[str]) -> int:
         error.show(sys.stderr)
         return USAGE_EXIT_CODE
     except (click.Abort, KeyboardInterrupt):
-        return EXIT_CODES["cancelled"]
+        return CANCELLED_EXIT_CODE
     except BrokenPipeError:
         return _leave_pipe()
     except PtcError as error:
@@ -120,8 +119,7 @@ def _failed(error: PtcError, context: click.Context | None) -> int:
         said = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
         write_json(sys.stdout, error=said)
     talk.error(sys.stderr, error.message, error.hint)
-    if context is not None and context.params.get("debug"):
-        traceback.print_exception(error)
+    _trace(error, context)
     return error.exit_code
 
 
@@ -131,9 +129,15 @@ def _fault(error: Exception, context: click.Context | None) -> int:
         f"a fault of ours: {type(error).__name__}: {error}",
         "Run it again with `ptc --debug ...` to see where, and report it.",
     )
-    if context is not None and context.params.get("debug"):
-        traceback.print_exception(error)
+    _trace(error, context)
     return FAULT_EXIT_CODE
+
+
+def _trace(error: Exception, context: click.Context | None) -> None:
+    if context is not None and context.params.get("debug"):
+        import traceback  # `--help` has no use for it
+
+        traceback.print_exception(error)
 
 
 def _unwritten(error: OSError) -> int:

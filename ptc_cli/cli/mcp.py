@@ -99,10 +99,10 @@ def _attached(invocation: Invocation, mode: Mode | None, servers: tuple[str, ...
     from ptc_cli.daemon.errors import DaemonError
 
     try:
-        with reached(invocation, door="cli") as (client, settings):
-            for message in settings.warnings:
+        with reached(invocation) as (client, warnings):
+            for message in warnings:
                 talk.warning(sys.stderr, message)
-            attach(client, mode=mode or settings.serve.mode, servers=servers)
+            attach(client, mode=mode, servers=servers)
     except DaemonError as error:
         talk.note(sys.stderr, f"serving without the daemon: {error.message}")
         return False

@@ -18,8 +18,9 @@ from ptc_cli.console import results, talk
 from ptc_cli.console.shown import Streams
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core.codec import to_json
+from ptc_cli.core.exits import DENIED_EXIT_CODE
 from ptc_cli.core.program import Program
-from ptc_cli.core.result import DENIED_EXIT_CODE, Result
+from ptc_cli.core.result import Result
 
 
 @click.command()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 import click
@@ -19,21 +19,21 @@ from ptc_cli.cli.verbs import Called, CallWanted, RunWanted, somebody_decides
 from ptc_cli.console import talk
 from ptc_cli.console.shown import Shown, Streams
 from ptc_cli.console.terminal import is_terminal, write_output
-from ptc_cli.core.call import ToolResult
-from ptc_cli.core.catalog import Tool
-from ptc_cli.core.check import CheckReport
 from ptc_cli.core.codec import from_json
 from ptc_cli.core.errors import PtcError
-from ptc_cli.core.event import Event, Finished
-from ptc_cli.core.jsonvalue import JsonObject
-from ptc_cli.core.program import Program
-from ptc_cli.core.result import Result
 from ptc_cli.daemon.client import Answer, Client
 from ptc_cli.daemon.errors import DaemonError, DaemonLostError
 
+if TYPE_CHECKING:
+    from ptc_cli.core.call import ToolResult
+    from ptc_cli.core.check import CheckReport
+    from ptc_cli.core.jsonvalue import JsonObject
+    from ptc_cli.core.program import Program
+    from ptc_cli.core.result import Result
+
 T = TypeVar("T")
 
-_SHOWN = frozenset({"Output", "Warned", "Asked", "Answered", "Finished"})
+_SHOWN = frozenset({"Output", "Warned", "Asked", "Answered"})
 _DRAWN = frozenset({"CallStarted", "CallFinished", "Progress"})
 """What only a terminal is told of. The other events are long, and nobody is shown them."""
 
@@ -48,6 +48,8 @@ class There:
 
     def check(self, programs: Sequence[Program], *, strict: bool) -> list[CheckReport]:
         """Say what is wrong with programs."""
+        from ptc_cli.core.check import CheckReport
+
         bodies = [{"source": each.source, "name": each.name, "strict": strict} for each in programs]
         said = self._told(lambda: [self._client.ask("POST", "/v1/check", body) for body in bodies])
         for each in said:
@@ -63,6 +65,8 @@ class There:
 
     def call(self, wanted: CallWanted) -> Called:
         """Call one tool."""
+        from ptc_cli.core.catalog import Tool
+
         path = f"/v1/tools/{quote(wanted.tool)}"
         tool = from_json(Tool, self._told(lambda: self._client.ask("GET", f"{path}?form=whole")))
         body = {
@@ -71,7 +75,8 @@ class There:
             "can_ask": somebody_decides(is_granted=wanted.is_granted),
         }
         run, _ = self._followed(f"{path}/calls", body, None, is_granted=wanted.is_granted)
-        return _called(tool, self._ended(run))
+        said = self._ended(run)
+        return Called(tool=tool, returned=_returned(said), unusable=said["unusable"] and said["unusable"]["exit_code"])
 
     def shell(self, line: str) -> int:
         """Run one command over the tree, show what it wrote, and return its status."""
@@ -114,16 +119,15 @@ class There:
                     shown.close()
 
     def _result(self, answer: Answer, shown: Shown | None, *, is_granted: bool) -> Result:
+        from ptc_cli.core.result import Result
+
         questions = Answering(self._client, answer, is_granted=is_granted)
         wanted = _SHOWN | _DRAWN if is_terminal(sys.stderr) else _SHOWN
         for happened in questions.between(answer.events()):
+            if happened.kind == "Finished":
+                return from_json(Result, json.loads(happened.text)["what"]["result"])
             if happened.kind in wanted:
-                what = from_json(Event, json.loads(happened.text)).what
-                questions.see(what)
-                if shown is not None:
-                    shown.see(what)
-                if isinstance(what, Finished):
-                    return what.result
+                _see(json.loads(happened.text), questions, shown)
         raise DaemonLostError("the daemon was lost: it said no more")
 
     def _ended(self, run: str) -> JsonObject:
@@ -136,6 +140,21 @@ class There:
             return self._client.ask("GET", f"/v1/runs/{quote(run)}")
         except DaemonError as error:
             raise DaemonLostError(error.message, hint=error.hint) from error
+
+
+def _see(event: JsonObject, questions: Answering, shown: Shown | None) -> None:
+    what = event["what"]
+    if what["kind"] == "Output" and shown is not None:
+        shown.output(what["stream"], what["text"])
+    elif what["kind"] == "Warned" and shown is not None:
+        shown.warned(what["message"])
+    elif what["kind"] not in ("Output", "Warned"):
+        from ptc_cli.core.event import Event  # costs more to import than most answers take
+
+        happened = from_json(Event, event).what
+        questions.see(happened)
+        if shown is not None:
+            shown.see(happened)
 
 
 def _run_body(wanted: RunWanted) -> JsonObject:
@@ -153,15 +172,12 @@ def _run_body(wanted: RunWanted) -> JsonObject:
     }
 
 
-def _called(tool: Tool, said: JsonObject) -> Called:
-    returned, unusable = said["returned"], said["unusable"]
-    return Called(
-        tool=tool,
-        returned=from_json(ToolResult, returned)
-        if returned
-        else ToolResult.failed("cancelled", "the call was cancelled"),
-        unusable=unusable and unusable["exit_code"],
-    )
+def _returned(said: JsonObject) -> ToolResult:
+    from ptc_cli.core.call import ToolResult
+
+    if said["returned"] is None:
+        return ToolResult.failed("cancelled", "the call was cancelled")
+    return from_json(ToolResult, said["returned"])
 
 
 @contextmanager

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option
-from ptc_cli.config import TrustStore, folders, set_output_schema
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json
-from ptc_cli.core.catalog import Tool
 from ptc_cli.core.errors import ConfigError
-from ptc_cli.core.jsonvalue import JsonObject
+
+if TYPE_CHECKING:
+    from ptc_cli.core.catalog import Tool
+    from ptc_cli.core.jsonvalue import JsonObject
 
 
 @click.command("pin-output")
@@ -30,6 +31,8 @@ def pin_output(invocation: Invocation, tool: str, as_json: bool) -> int:
     """
     found, schema, file = perform(_learned(invocation, tool))
     before = file.read_text(encoding="utf-8")
+    from ptc_cli.config import TrustStore, folders, set_output_schema  # `ptc tools call` has no use for it
+
     store = TrustStore(folders(os.environ).state)
     set_output_schema(file, found.spec.server, found.spec.name, schema, trust=store)
     if as_json:
@@ -56,6 +59,8 @@ async def _learned(invocation: Invocation, path: str) -> tuple[Tool, JsonObject,
 
 
 def _difference(before: str, after: str, file: Path) -> str:
+    import difflib
+
     lines = difflib.unified_diff(
         before.splitlines(keepends=True), after.splitlines(keepends=True), str(file), str(file), n=1
     )

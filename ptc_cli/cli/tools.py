@@ -15,7 +15,7 @@ from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json, write_lines
 from ptc_cli.core import described
 from ptc_cli.core.catalog import Tool, View
-from ptc_cli.core.result import UNUSABLE_EXIT_CODE
+from ptc_cli.core.exits import UNUSABLE_EXIT_CODE
 
 
 @click.group(cls=Noun)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ptc_cli.console.question import can_be_asked
-from ptc_cli.console.shown import Streams
-from ptc_cli.core.call import ToolResult
-from ptc_cli.core.catalog import Tool
-from ptc_cli.core.check import CheckReport
-from ptc_cli.core.jsonvalue import JsonObject
-from ptc_cli.core.program import Program
-from ptc_cli.core.result import Result
+from ptc_cli.console.terminal import is_terminal
+
+if TYPE_CHECKING:
+    # Each costs a few milliseconds, and no command needs them all.
+    from ptc_cli.console.shown import Streams
+    from ptc_cli.core.call import ToolResult
+    from ptc_cli.core.catalog import Tool
+    from ptc_cli.core.check import CheckReport
+    from ptc_cli.core.jsonvalue import JsonObject
+    from ptc_cli.core.program import Program
+    from ptc_cli.core.result import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,4 +84,9 @@ class Verbs(Protocol):
 
 def somebody_decides(*, is_granted: bool) -> bool:
     """Say whether a question would be answered at all."""
-    return is_granted or can_be_asked(stdin=sys.stdin, talk_to=sys.stderr)
+    return is_granted or can_be_asked()
+
+
+def can_be_asked() -> bool:
+    """Say whether there is anybody to ask."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)

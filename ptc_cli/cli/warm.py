@@ -6,21 +6,17 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from ptc_cli.cli.invocation import Invocation
 from ptc_cli.cli.verbs import Verbs
-from ptc_cli.config import References, folders, load
 from ptc_cli.console import talk
-from ptc_cli.core.catalog import Door
-from ptc_cli.core.settings import Folders, Settings
 from ptc_cli.daemon.client import Client
 from ptc_cli.daemon.errors import DaemonError
-from ptc_cli.daemon.identity import identity
+from ptc_cli.daemon.memory import Memory
 from ptc_cli.daemon.place import Place, opened
-from ptc_cli.daemon.starting import started
+from ptc_cli.daemon.starting import found, started
+from ptc_cli.daemon.state import state_of
 
 T = TypeVar("T")
 
@@ -28,23 +24,13 @@ VARIABLE = "PTC_DAEMON"
 """`never` has the same effect as `--no-daemon`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitting:
-    """The daemon that fits, whether or not it runs."""
-
-    place: Place
-    name: str
-    settings: Settings
-    folders: Folders
-
-
-def performed(invocation: Invocation, work: Callable[[Verbs], T], *, door: Door = "cli") -> T:
+def performed(invocation: Invocation, work: Callable[[Verbs], T]) -> T:
     """Do a command's work, in the daemon if that can be."""
     try:
-        with reached(invocation, door=door) as (client, settings):
+        with reached(invocation) as (client, warnings):
             from ptc_cli.cli.there import There
 
-            return work(There(client, warn=_warn_once(settings)))
+            return work(There(client, warn=_once(warnings)))
     except DaemonError as error:
         if invocation.is_debug:
             talk.note(sys.stderr, f"without the daemon: {error.message}")
@@ -54,8 +40,8 @@ def performed(invocation: Invocation, work: Callable[[Verbs], T], *, door: Door 
 
 
 @contextmanager
-def reached(invocation: Invocation, *, door: Door) -> Iterator[tuple[Client, Settings]]:
-    """Give the way to the daemon that fits, which is started if there is none.
+def reached(invocation: Invocation) -> Iterator[tuple[Client, tuple[str, ...]]]:
+    """Give the way to the daemon that fits, which is started if there is none, and what is to be warned of.
 
     Raises:
         ConfigError: A configuration file cannot be read or says what makes no sense.
@@ -63,34 +49,13 @@ def reached(invocation: Invocation, *, door: Door) -> Iterator[tuple[Client, Set
     """
     if invocation.no_daemon or os.environ.get(VARIABLE) == "never":
         raise DaemonError("none is wanted")
-    with fitting(invocation) as found:
-        if found.settings.daemon.start == "never":
-            raise DaemonError("switched off by [daemon] start")
-        yield started(found.place, found.name, options(invocation), door=door), found.settings
-
-
-@contextmanager
-def fitting(invocation: Invocation) -> Iterator[Fitting]:
-    """Give the daemon that would do just what this process does, whether or not it runs.
-
-    Raises:
-        ConfigError: A configuration file cannot be read or says what makes no sense.
-        DaemonError: There is no place for one.
-    """
-    cwd, places = Path.cwd(), folders(os.environ)
-    settings = load(explicit=invocation.config, cwd=cwd, environ=os.environ, folders=places)
-    references = References(os.environ, cwd=cwd)
-    with opened(os.environ, places.state) as place:
-        name = identity(
-            settings,
-            places,
-            texts=[text for server in settings.servers for text in references.told(server)],
-            environ=os.environ,
-            needs_all=any(references.asks(server) for server in settings.servers),
-            cwd=cwd,
-            salt=place.salt(),
-        )
-        yield Fitting(place=place, name=name, settings=settings, folders=places)
+    with opened(os.environ, state_of(os.environ)) as place:
+        memory = Memory(place, environ=os.environ, options=options(invocation), cwd=os.getcwd())  # noqa: PTH109
+        client = _remembered(place, memory)
+        if client is not None:
+            yield client, ()
+        else:
+            yield _looked_up(invocation, place, memory)
 
 
 def options(invocation: Invocation) -> list[str]:
@@ -98,11 +63,31 @@ def options(invocation: Invocation) -> list[str]:
     return [] if invocation.config is None else ["--config", invocation.config]
 
 
-def _warn_once(settings: Settings) -> Callable[[], None]:
-    messages = list(settings.warnings)
+def _remembered(place: Place, memory: Memory) -> Client | None:
+    name = memory.recalled()
+    try:
+        return None if name is None else found(place, name, door="cli")
+    except DaemonError:
+        return None
+
+
+def _looked_up(invocation: Invocation, place: Place, memory: Memory) -> tuple[Client, tuple[str, ...]]:
+    from ptc_cli.cli.fitting import fitting
+
+    fits = fitting(invocation, place)
+    if fits.settings.daemon.start == "never":
+        raise DaemonError("switched off by [daemon] start")
+    client = started(place, fits.name, options(invocation), door="cli")
+    if fits.is_memorable:
+        memory.keep(fits.name, fits.seen)
+    return client, fits.settings.warnings
+
+
+def _once(messages: tuple[str, ...]) -> Callable[[], None]:
+    waiting = list(messages)
 
     def warn() -> None:
-        while messages:
-            talk.warning(sys.stderr, messages.pop(0))
+        while waiting:
+            talk.warning(sys.stderr, waiting.pop(0))
 
     return warn

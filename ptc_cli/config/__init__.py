@@ -2,7 +2,7 @@
 
 from ptc_cli.config.edit import add_server, create, remove_server, set_output_schema
 from ptc_cli.config.folders import folders
-from ptc_cli.config.load import Review, load, review
+from ptc_cli.config.load import Review, load, looked_at, review
 from ptc_cli.config.references import References
 from ptc_cli.config.start import initial
 from ptc_cli.config.trust import TrustStore
@@ -16,6 +16,7 @@ __all__ = [
     "folders",
     "initial",
     "load",
+    "looked_at",
     "remove_server",
     "review",
     "set_output_schema",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TypeVar, cast
 
+from ptc_cli.config import search
 from ptc_cli.config.document import read
 from ptc_cli.config.file import FileSettings, interpret
 from ptc_cli.config.mistakes import Mistake, error_of, shown_path
@@ -68,6 +69,12 @@ def load(*, explicit: str | None, cwd: Path, environ: Mapping[str, str], folders
     if mistakes or errors:
         raise _all_of(errors, mistakes)
     return _merge(files, trust)
+
+
+def looked_at(*, explicit: str | None, cwd: Path, environ: Mapping[str, str], folders: Folders) -> tuple[Path, ...]:
+    """Return every file on which it depends what `load` gives, there or not, but for those that settings name."""
+    found = search.looked_at(explicit=explicit, cwd=cwd, environ=environ, folders=folders)
+    return (*found, TrustStore(folders.state).path)
 
 
 def review(path: str, *, environ: Mapping[str, str]) -> Review:

@@ -22,7 +22,8 @@ class TrustStore:
 
     def __init__(self, state: str) -> None:
         """Make the store of a state folder; nothing is read or made yet."""
-        self._path = Path(state) / "trust.json"
+        self.path = Path(state) / "trust.json"
+        """The file."""
 
     def is_trusted(self, path: str, digest: str) -> bool:
         """Say whether a person trusted the file when its content had this digest."""
@@ -55,7 +56,7 @@ class TrustStore:
     def _read(self) -> tuple[Mapping[str, str], str | None]:
         """Return what is recorded, and what is wrong with the record; of a wrong record nothing is believed."""
         try:
-            mode = self._path.stat().st_mode
+            mode = self.path.stat().st_mode
         except FileNotFoundError:
             return {}, None
         except OSError as error:
@@ -63,7 +64,7 @@ class TrustStore:
         if os.name == "posix" and mode & (stat.S_IWGRP | stat.S_IWOTH):
             return {}, self._unusable("others can write to it")
         try:
-            record = json.loads(read_bytes(self._path))
+            record = json.loads(read_bytes(self.path))
         except ConfigError as error:
             return {}, self._unusable(error.message)
         except (ValueError, RecursionError):
@@ -73,11 +74,11 @@ class TrustStore:
         return record, None
 
     def _unusable(self, reason: str) -> str:
-        return f"{self._path}: {reason}; no project file is trusted until each is trusted anew (ptc servers trust)"
+        return f"{self.path}: {reason}; no project file is trusted until each is trusted anew (ptc servers trust)"
 
     def _write(self, record: Mapping[str, str]) -> None:
         try:
-            replace_file(self._path, json.dumps(record, indent=1, sort_keys=True) + "\n", mode=0o600)
+            replace_file(self.path, json.dumps(record, indent=1, sort_keys=True) + "\n", mode=0o600)
         except OSError as error:
             raise self._not_writable(error) from error
 
@@ -85,8 +86,8 @@ class TrustStore:
     def _alone(self) -> Iterator[None]:
         """Keep two processes from losing each other's entries."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise self._not_writable(error) from error
         try:
@@ -97,7 +98,7 @@ class TrustStore:
 
     def _not_writable(self, error: OSError) -> ConfigError:
         return ConfigError(
-            f"{self._path}: cannot be written: {error.strerror}",
+            f"{self.path}: cannot be written: {error.strerror}",
             hint="Make the folder writable, name another with PTC_HOME, or name the file with --config each time.",
         )
 

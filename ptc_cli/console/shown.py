@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import is_terminal, one_line, write, write_output
-from ptc_cli.core.event import (
-    Answered,
-    Asked,
-    CallFinished,
-    CallStarted,
-    Checked,
-    Finished,
-    Happening,
-    Kept,
-    Output,
-    Progress,
-    Started,
-    Warned,
-)
+
+if TYPE_CHECKING:
+    from ptc_cli.core.event import Happening
 
 _STATUS_CHARACTERS = 78
 
@@ -44,33 +33,40 @@ class Shown:
         self._asked = 0
         self._note = ""
 
+    def output(self, stream: str, text: str) -> None:
+        """Show what the program wrote."""
+        self._status.clear()
+        write_output(self._streams.out if stream == "stdout" else self._streams.err, text)
+
+    def warned(self, message: str) -> None:
+        """Show a warning."""
+        self._status.clear()
+        talk.warning(self._streams.err, message)
+
     def see(self, what: Happening) -> None:
         """Draw what happened."""
+        from ptc_cli.core import event  # costs more to import than an answer of the daemon's takes
+
         match what:
-            case Output(stream="stdout", text=text):
-                self._status.clear()
-                write_output(self._streams.out, text)
-            case Output(text=text):
-                self._status.clear()
-                write_output(self._streams.err, text)
-            case Warned(message=message):
-                self._status.clear()
-                talk.warning(self._streams.err, message)
-            case Asked():
+            case event.Output(stream=stream, text=text):
+                self.output(stream, text)
+            case event.Warned(message=message):
+                self.warned(message)
+            case event.Asked():
                 self._status.clear()
                 self._asked += 1
-            case Answered():
+            case event.Answered():
                 self._asked -= 1
-            case CallStarted():
+            case event.CallStarted():
                 self._started += 1
                 self._draw()
-            case CallFinished():
+            case event.CallFinished():
                 self._finished += 1
                 self._draw()
-            case Progress(done=done, total=total, note=note):
+            case event.Progress(done=done, total=total, note=note):
                 self._note = f" · {done:g}{'' if total is None else f' of {total:g}'} {note}"
                 self._draw()
-            case Checked() | Started() | Kept() | Finished():
+            case event.Checked() | event.Started() | event.Kept() | event.Finished():
                 pass
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from ptc_cli.daemon.client import Client, conversation
 _CHUNK_BYTES = 1 << 16
 
 
-def attach(client: Client, *, mode: str, servers: Sequence[str]) -> None:
+def attach(client: Client, *, mode: str | None, servers: Sequence[str]) -> None:
     """Be one stdio conversation, which the daemon leads, until either side ends it.
 
     Raises:

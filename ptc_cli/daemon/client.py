@@ -11,15 +11,17 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from ptc_cli import __version__
-from ptc_cli.core.catalog import Door
 from ptc_cli.core.errors import AuthorisationError, PtcError, ToolNotFoundError, UpstreamError
-from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.daemon.errors import DaemonError, DaemonLostError
 from ptc_cli.daemon.peer import is_ours, process_of
 from ptc_cli.daemon.place import HTTP, MCP, Place
+
+if TYPE_CHECKING:
+    from ptc_cli.core.catalog import Door
+    from ptc_cli.core.jsonvalue import JsonObject
 
 HANDSHAKE_SECONDS = 5.0
 """A daemon that does not say hello within this is as good as none."""

@@ -6,14 +6,17 @@ import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptc_cli import __version__
 from ptc_cli.core.inherited import inherited
-from ptc_cli.core.settings import Folders, Settings
+
+if TYPE_CHECKING:
+    from ptc_cli.core.settings import Folders, Settings
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
-_OF_ONE_COMMAND = frozenset({"PTC_DAEMON", "PTC_TOKEN", "_", "OLDPWD", "SHLVL", "COLUMNS", "LINES"})
+OF_ONE_COMMAND = frozenset({"PTC_DAEMON", "PTC_TOKEN", "_", "OLDPWD", "SHLVL", "COLUMNS", "LINES"})
 """Variables that are about one command or terminal."""
 
 
@@ -39,7 +42,7 @@ def identity(
         salt: Secret, since everybody may read the names of sockets in `/proc/net/unix`, and values count in them.
     """
     variables = dict(environ) if needs_all else _that_count(environ)
-    counted = {name: value for name, value in variables.items() if name not in _OF_ONE_COMMAND}
+    counted = {name: value for name, value in variables.items() if name not in OF_ONE_COMMAND}
     # `repr` of frozen dataclasses is exact, and twenty times faster than JSON.
     parts = (
         *(__version__, __file__, sys.version, sys.executable, str(cwd)),

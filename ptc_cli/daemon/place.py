@@ -55,6 +55,35 @@ class Place:
         finally:
             os.close(descriptor)
 
+    def read(self, name: str, most_bytes: int) -> bytes:
+        """Return the beginning of a file.
+
+        Raises:
+            OSError: There is none.
+        """
+        descriptor = self._open(name, os.O_RDONLY)
+        try:
+            return os.read(descriptor, most_bytes)
+        finally:
+            os.close(descriptor)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole or not at all."""
+        draft = f"{name}.{os.getpid()}"
+        descriptor = self._open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        try:
+            os.write(descriptor, content)
+        finally:
+            os.close(descriptor)
+        os.replace(draft, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
+    def make_room(self, ending: str, most: int) -> None:
+        """Remove all files of an ending where there are more than some."""
+        files = os.listdir(self._descriptor)  # noqa: PTH208  # of a descriptor
+        found = [file for file in files if file.endswith(ending)]
+        for file in found if len(found) >= most else ():
+            self.remove(file)
+
     def salt(self) -> bytes:
         """Return the secret that goes into the names of daemons.
 
@@ -62,14 +91,10 @@ class Place:
             DaemonError: Somebody has spoilt it.
         """
         try:
-            descriptor = self._open(_SALT, os.O_RDONLY)
+            salt = self.read(_SALT, _SALT_BYTES)
         except FileNotFoundError:
             self._make_salt()
-            descriptor = self._open(_SALT, os.O_RDONLY)
-        try:
-            salt = os.read(descriptor, _SALT_BYTES)
-        finally:
-            os.close(descriptor)
+            salt = self.read(_SALT, _SALT_BYTES)
         if len(salt) != _SALT_BYTES:
             raise DaemonError(f"{self.path / _SALT}: is broken", hint="Remove it.")
         return salt

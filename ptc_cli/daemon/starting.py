@@ -8,11 +8,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from ptc_cli.core.catalog import Door
 from ptc_cli.daemon.client import Client
 from ptc_cli.daemon.errors import DaemonError
 from ptc_cli.daemon.place import STARTING, Place
+
+if TYPE_CHECKING:
+    from ptc_cli.core.catalog import Door
 
 START_SECONDS = 15.0
 """How long a daemon may take until it answers; after that a command does its work itself."""

@@ -33,7 +33,9 @@ _MODES = ("catalog", "filesystem", "sidecar")
 class Wanted:
     """What a client says in its first line, before its conversation begins."""
 
-    mode: Mode
+    mode: Mode | None
+    """None: as configured."""
+
     servers: tuple[str, ...]
     """Globs over the names of servers."""
 
@@ -46,7 +48,11 @@ class Wanted:
         """
         said = json.loads(line)
         mode, servers = (said.get("mode"), said.get("servers")) if isinstance(said, dict) else (None, None)
-        if mode not in _MODES or not isinstance(servers, list) or not all(isinstance(each, str) for each in servers):
+        if (
+            mode not in (None, *_MODES)
+            or not isinstance(servers, list)
+            or not all(isinstance(each, str) for each in servers)
+        ):
             raise ValueError("not what a conversation begins with")
         return cls(mode=mode, servers=tuple(servers))
 
@@ -111,7 +117,11 @@ class Attached:
         """Have a gateway follow the catalog for as long as the daemon lives: it may have clients at any time."""
         from ptc_cli.serve.mcp import Gateway  # mcp costs 0.7 s to import
 
-        gateway = Gateway(self._engine, wanted.mode, caller=Caller(door="mcp", servers=wanted.servers))
+        gateway = Gateway(
+            self._engine,
+            wanted.mode or self._engine.settings.serve.mode,
+            caller=Caller(door="mcp", servers=wanted.servers),
+        )
         async with gateway.watching():
             ready.set_result(gateway)
             await asyncio.Event().wait()
