@@ -32,6 +32,11 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "A project's file is inert until trusted": ("unit/config/test_load.py",),
     "Configuration mistakes are named by file, line and key": ("unit/config/test_reading.py",),
     "Clients of both protocol eras are served in three modes": ("integration/serve/test_contract.py",),
+    "Commands do the same with and without the daemon, of which nothing is left": (
+        "integration/cli/test_daemon.py",
+        "unit/daemon",
+    ),
+    "Several stdio clients can share one daemon": ("integration/serve/test_attach.py",),
     "REST says what MCP says, to each token its own": ("integration/serve/test_rest.py", "unit/serve/test_tokens.py"),
     "Examples, stubs, samples and pages are what they say": (
         "integration/test_examples.py",
