@@ -25,6 +25,7 @@ from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.errors import ConfigError, PtcError
 from ptc_cli.core.event import Event
 from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
@@ -38,9 +39,12 @@ __all__ = [
     "Engine",
     "Event",
     "Execution",
+    "Inquiry",
+    "InquiryKind",
     "Limits",
     "Program",
     "PtcError",
+    "Reply",
     "Result",
     "Run",
     "Tool",
@@ -76,6 +80,7 @@ class Engine:
         mounts: Collection[str | Path] = (),
         keep: Collection[str] = (),
         can_ask: bool = False,
+        answers: Collection[InquiryKind] = (),
     ) -> Run:
         """Check a program and, if it passes, set it running; return its handle at once.
 
@@ -87,12 +92,13 @@ class Engine:
             keep: Globs over paths in its workspace, such as `*.png`: the files that are kept with the run.
             can_ask: Whether you follow the run's events and answer its questions (`Run.answer`); otherwise a call
                 that policy wants approved is denied.
+            answers: What servers may ask you in the middle of a call (`Run.reply`); anything else is declined.
         """
         execution = Execution.of(
             _program(program), caller=self._caller, limits=limits or self._engine.settings.sandbox.limits
         )
         execution = replace(execution, workspace=workspace, mounts=_absolute(mounts), keep=tuple(keep))
-        return await self._engine.start(execution, can_ask=can_ask)
+        return await self._engine.start(execution, can_ask=can_ask, answers=answers)
 
     async def run(
         self,
@@ -139,7 +145,11 @@ class Engine:
 
 @asynccontextmanager
 async def open_engine(
-    config: str | None = None, *, cwd: str | Path | None = None, environ: Mapping[str, str] | None = None
+    config: str | None = None,
+    *,
+    cwd: str | Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    answers: Collection[InquiryKind] = (),
 ) -> AsyncIterator[Engine]:
     """Open an engine over the configuration that `ptc` would use in a folder.
 
@@ -147,11 +157,13 @@ async def open_engine(
         config: A configuration file, instead of those that are found.
         cwd: Where the search for configuration begins; the current folder by default.
         environ: The environment for references and overrides; the process's by default.
+        answers: What servers may ask at all, which those of the older protocol are told when they connect; `start`
+            says what they may ask in one run.
 
     Raises:
         ConfigError: A file cannot be read or says what makes no sense.
     """
-    async with _engine.open_engine(config=config, cwd=cwd, environ=environ) as engine:
+    async with _engine.open_engine(config=config, cwd=cwd, environ=environ, answers=answers) as engine:
         yield Engine(engine, Caller(door="api"))
 
 

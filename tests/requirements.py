@@ -7,6 +7,11 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "An ordinary program does in the sandbox what it does elsewhere": ("unit/sandbox/test_compatibility.py",),
     "What cannot be built is said, and nothing runs unconfined": ("adversarial",),
     "Every call from every door passes one gate": ("integration/engine/test_gate.py",),
+    "A person is asked once, sees what they approve, and is remembered as they said": (
+        "integration/engine/test_asking.py",
+        "integration/cli/test_grants.py",
+    ),
+    "What a stranger wrote sends nothing of the user's away unasked": ("adversarial/test_injections.py",),
     "What a program can do is known before it runs": ("unit/effects", "integration/engine/test_effects.py"),
     "One caller never hears of what only another may see": ("integration/engine/test_views.py",),
     "Files go in and out as asked, and no others": (
@@ -15,11 +20,23 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "integration/cli/test_files.py",
     ),
     "What ran is recorded, without secrets, whatever happens": ("unit/journal/test_journal.py",),
+    "A login is asked for by a person, and its tokens go to one server only": (
+        "integration/upstream/test_login.py",
+        "integration/cli/test_login.py",
+    ),
+    "A secret turns up nowhere": ("integration/cli/test_secrets.py",),
+    "Servers of other clients are taken over, and nothing is overwritten": ("unit/config/test_importing.py",),
     "What a server says to mislead a model is told to people": (
         "unit/scan/test_corpus.py",
         "integration/cli/test_suspicion.py",
     ),
     "One bad server never costs the others": ("integration/upstream/test_failures.py",),
+    "A server's question is answered by a person who knows whose it is, or declined": (
+        "integration/upstream/test_inquiries.py",
+        "integration/serve/test_inquiries.py",
+        "unit/console/test_inquiries.py",
+    ),
+    "A changed configuration is applied server by server": ("integration/engine/test_reload.py",),
     "One bad tool never costs the others": ("integration/upstream/test_listing.py", "unit/codegen"),
     "Any schema gives stubs that mypy accepts": ("unit/codegen/test_properties.py",),
     "Result types are learned, without values, and hold once pinned": (

@@ -212,7 +212,6 @@ class Crew:
     def _boot(self, stubs: StubSet) -> Boot:
         return Boot(
             modules=stubs.texts,
-            face=stubs.face,
             learned=stubs.learned,
             runtime=self._runtime_stub(stubs.face),
             cache=str(self._cache),

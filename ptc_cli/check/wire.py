@@ -32,9 +32,6 @@ class Boot:
     modules: Mapping[str, str]
     """Stub text by module of the `tools` package."""
 
-    face: Face
-    """The face of the stubs."""
-
     runtime: str
     """Text of `ptc.pyi`."""
 

@@ -39,7 +39,8 @@ def _no_tool(match: re.Match[str], case: Case) -> str | None:
     module = match.groupdict().get("module") or case.remark.module
     entry = case.view.module(module) if module else None
     if entry is not None:
-        return f"server '{entry.name}': no tool '{match['name']}'"
+        held = entry.held_tool(match["name"])
+        return held.message if held else f"server '{entry.name}': no tool '{match['name']}'"
     return f"no server '{match['name']}'" if module in ("", "tools") else None
 
 

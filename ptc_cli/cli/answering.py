@@ -16,6 +16,7 @@ from ptc_cli.daemon.client import Answer, Client
 
 if TYPE_CHECKING:
     from ptc_cli.core.event import Decision, Happening, Question
+    from ptc_cli.core.inquiry import Inquiry
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ class Answering:
 
     def see(self, what: Happening) -> None:
         """Take note of a question, or that one is settled."""
-        from ptc_cli.core.event import Answered, Asked  # few runs ask
+        from ptc_cli.core.event import Answered, Asked, Inquired  # few runs ask
 
         match what:
             case Asked(question=question) if self._is_granted:
@@ -43,6 +44,8 @@ class Answering:
                     self._put()
             case Answered(question=question):
                 self._drop(question)
+            case Inquired(inquiry=inquiry) if self._is_anybody_there and not self._is_granted:
+                self._reply(inquiry)
             case _:
                 pass
 
@@ -77,7 +80,7 @@ class Answering:
             line = ""
         decision = asking.decision_of(line) if line else "no"
         if decision is None:
-            asking.prompt(sys.stderr)
+            asking.prompt(self._open[0], sys.stderr)
         else:
             self._settle(self._open[0], decision)
             self._drop(self._open[0].id)
@@ -86,6 +89,23 @@ class Answering:
         path = f"/v1/runs/{quote(self._answer.run)}/answers"
         with suppress(PtcError):  # whoever was quicker has settled it, or nobody is left to tell
             self._client.ask("POST", path, {"question": question.id, "decision": decision})
+
+    def _reply(self, inquiry: Inquiry) -> None:
+        """Have the person answer a server. Meanwhile nothing else is shown."""
+        import asyncio  # few servers ask
+
+        from ptc_cli.console.ask import read_line
+        from ptc_cli.console.inquiries import reply_of
+        from ptc_cli.console.question import drop_typed_ahead
+
+        drop_typed_ahead(sys.stdin)
+        try:
+            reply = asyncio.run(reply_of(inquiry, read=lambda: read_line(sys.stdin), stream=sys.stderr))
+        except OSError:  # a terminal that went away
+            return
+        said = {"inquiry": inquiry.id, "action": reply.action, "content": reply.content}
+        with suppress(PtcError):
+            self._client.ask("POST", f"/v1/runs/{quote(self._answer.run)}/replies", said)
 
     def _drop(self, question: str) -> None:
         was_first = bool(self._open) and self._open[0].id == question

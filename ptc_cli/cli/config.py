@@ -83,7 +83,9 @@ def _server(config: ServerConfig) -> JsonObject:
     shown = to_json(config)
     for key in ("env", "headers"):
         shown[key] = {name: _hidden(value) for name, value in shown[key].items()}
-    return shown | {"auth": None if config.auth is None else "***"}
+    if config.auth is not None and config.auth.client_secret is not None:
+        shown["auth"]["client_secret"] = _hidden(config.auth.client_secret)
+    return shown
 
 
 def _hidden(value: str) -> str:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import get_args
 
 import click
 
@@ -18,6 +19,7 @@ from ptc_cli.cli.warm import options
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json
 from ptc_cli.core.errors import PtcError
+from ptc_cli.core.inquiry import InquiryKind
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.daemon.ending import ended
 from ptc_cli.daemon.errors import DaemonError
@@ -104,7 +106,7 @@ async def _serve(invocation: Invocation, fits: Fitting) -> None:
     from ptc_cli.engine import open_engine
     from ptc_cli.serve.daemon import serve_daemon
 
-    async with open_engine(config=invocation.config) as engine:
+    async with open_engine(config=invocation.config, answers=get_args(InquiryKind)) as engine:
         if engine.settings != fits.settings:
             raise DaemonError("the configuration changed while the daemon started", hint="Try again.")
         await serve_daemon(

@@ -73,8 +73,12 @@ async def _live(config: str | None) -> AsyncIterator[Finding]:
             for tested in tests:
                 for finding in [*_prepared(tested.entry.config, references)] or [*_connected(tested.entry)]:
                     yield finding
+                for finding in _stray(tested.entry, engine.server_stray(tested.entry.name)):
+                    yield finding
             for finding in _suspicious([tested.entry for tested in tests]):
                 yield finding
+            for message in engine.quarantine.news([tested.entry for tested in tests]):
+                yield Finding(level="warn", subject="servers", message=message)
             yield await _checked(engine)
             yield await _ran(engine)
     except PtcError as error:
@@ -145,6 +149,15 @@ def _connected(entry: ServerEntry) -> Iterator[Finding]:
     for tool in listing.rejected:
         message = f"{entry.name}: tool '{tool.name}' is left out: {tool.reason}"
         yield Finding(level="warn", subject="servers", message=message, fix="Only its author can mend it.")
+    for held in entry.held:
+        yield Finding(level="warn", subject="servers", message=held.message, fix=held.hint)
+
+
+def _stray(entry: ServerEntry, line: str) -> Iterator[Finding]:
+    if line and entry.listing.status == "ok":
+        message = f"{entry.name}: writes to its standard output what is not MCP: {line}"
+        fix = "Have it log to standard error, by an option or a variable of its own: other clients fail at this."
+        yield Finding(level="warn", subject="servers", message=message, fix=fix)
 
 
 def _suspicious(entries: Sequence[ServerEntry]) -> Iterator[Finding]:

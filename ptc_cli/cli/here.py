@@ -8,15 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ptc_cli.cli.invocation import Invocation, perform
-from ptc_cli.cli.verbs import Called, CallWanted, RunWanted
-from ptc_cli.console.ask import asker
+from ptc_cli.cli.verbs import Called, CallWanted, Ran, RunWanted
+from ptc_cli.console.ask import answers_of, asker
 from ptc_cli.console.live import follow
 from ptc_cli.console.shown import Streams
 from ptc_cli.core.call import ToolResult
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.execution import Execution, Limits
 from ptc_cli.core.program import Program
-from ptc_cli.core.result import Result
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
@@ -32,7 +31,7 @@ class Here:
         """Say what is wrong with programs."""
         return perform(self._check(programs, strict=strict))
 
-    def run(self, wanted: RunWanted, *, streams: Streams | None) -> Result:
+    def run(self, wanted: RunWanted, *, streams: Streams | None) -> Ran:
         """Check and run a program, shown on streams as it goes."""
         return perform(self._run(wanted, streams))
 
@@ -48,12 +47,15 @@ class Here:
         async with self._invocation.engine() as engine:
             return [await engine.check(program, self._invocation.caller, strict=strict) for program in programs]
 
-    async def _run(self, wanted: RunWanted, streams: Streams | None) -> Result:
-        async with self._invocation.engine() as engine:
+    async def _run(self, wanted: RunWanted, streams: Streams | None) -> Ran:
+        ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
+        from ptc_cli.engine import exit_code
+
+        async with self._invocation.engine(answers=answers_of(ask)) as engine:
             execution = self._execution(wanted, engine.settings.sandbox.limits)
-            ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
-            run = await engine.start(execution, can_ask=ask is not None)
-            return await follow(run, streams=streams, ask=ask, door="cli")
+            run = await engine.start(execution, can_ask=ask is not None, answers=answers_of(ask))
+            result = await follow(run, streams=streams, ask=ask, door="cli")
+            return Ran(result=result, exit_code=exit_code(engine, result))
 
     def _execution(self, wanted: RunWanted, limits: Limits) -> Execution:
         limits = replace(limits, **wanted.limits)  # type: ignore[arg-type]  # whole numbers where they must be
@@ -68,10 +70,12 @@ class Here:
         )
 
     async def _call(self, wanted: CallWanted) -> Called:
-        async with self._invocation.engine() as engine:
-            tool = engine.find_tool(await engine.describe(self._invocation.caller), wanted.tool)
+        from ptc_cli.engine import find_tool
+
+        ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
+        async with self._invocation.engine(answers=answers_of(ask)) as engine:
+            tool = find_tool(await engine.describe(self._invocation.caller), wanted.tool, failure=engine.server_failure)
             arguments = wanted.arguments(tool)
-            ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
             run = await engine.call(
                 self._invocation.caller,
                 tool.spec.server,
@@ -79,6 +83,7 @@ class Here:
                 arguments,
                 timeout_seconds=wanted.timeout_seconds,
                 can_ask=ask is not None,
+                answers=answers_of(ask),
             )
             await follow(run, streams=None, ask=ask, door="cli")
             returned = run.returned or ToolResult.failed("cancelled", "the call was cancelled")

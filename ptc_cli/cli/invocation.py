@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +15,7 @@ from ptc_cli.console import talk
 
 if TYPE_CHECKING:
     from ptc_cli.core.catalog import Caller
+    from ptc_cli.core.inquiry import InquiryKind
     from ptc_cli.engine import Engine
 
 T = TypeVar("T")
@@ -40,11 +41,14 @@ class Invocation:
         return Caller(door="cli")
 
     @asynccontextmanager
-    async def engine(self) -> AsyncIterator[Engine]:
-        """Open the engine over the configuration that holds here, and pass its warnings on."""
+    async def engine(self, *, answers: Collection[InquiryKind] = ()) -> AsyncIterator[Engine]:
+        """Open the engine over the configuration that holds here, and pass its warnings on.
+
+        `answers` is what servers may ask through the command.
+        """
         from ptc_cli.engine import open_engine
 
-        async with open_engine(config=self.config) as engine:
+        async with open_engine(config=self.config, answers=answers) as engine:
             for message in engine.settings.warnings:
                 talk.warning(sys.stderr, message)
             yield engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -12,8 +12,10 @@ from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
 from ptc_cli.cli.options import daemon_option
 from ptc_cli.console import talk
+from ptc_cli.console.reloading import reloading
 from ptc_cli.core import nesting
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.inquiry import InquiryKind
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
@@ -79,7 +81,8 @@ def start(
     async def serve() -> None:
         from ptc_cli.serve.mcp import serve_stdio
 
-        async with invocation.engine() as engine:
+        # What a client does not declare is declined when it is asked.
+        async with invocation.engine(answers=get_args(InquiryKind)) as engine, reloading(engine):
             chosen = mode or engine.settings.serve.mode
             if transport == "stdio":
                 await serve_stdio(engine, chosen, servers=servers)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import yes_option
+from ptc_cli.console.ask import answers_of, asker
 
 
 @click.command()
@@ -22,5 +25,6 @@ def command(invocation: Invocation, yes: bool) -> int:
 async def _prompt(invocation: Invocation, *, is_granted: bool) -> int:
     from ptc_cli.repl.programs import prompt_programs
 
-    async with invocation.engine() as engine:
-        return await prompt_programs(engine, is_granted=is_granted)
+    ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=is_granted)
+    async with invocation.engine(answers=answers_of(ask)) as engine:
+        return await prompt_programs(engine, ask=ask)

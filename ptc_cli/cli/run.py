@@ -12,7 +12,7 @@ from ptc_cli.cli.limits import changed_limits
 from ptc_cli.cli.options import daemon_option, json_option, yes_option
 from ptc_cli.cli.sources import SourceError, read_program, read_text
 from ptc_cli.cli.typed_text import NotJsonError, parsed_json
-from ptc_cli.cli.verbs import RunWanted, somebody_decides
+from ptc_cli.cli.verbs import Ran, RunWanted, somebody_decides
 from ptc_cli.cli.warm import performed
 from ptc_cli.console import results, talk
 from ptc_cli.console.shown import Streams
@@ -20,7 +20,6 @@ from ptc_cli.console.terminal import write_json
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.exits import DENIED_EXIT_CODE
 from ptc_cli.core.program import Program
-from ptc_cli.core.result import Result
 
 
 @click.command()
@@ -90,9 +89,9 @@ def command(
         is_granted=yes,
     )
     streams = None if as_json else Streams(out=sys.stdout, err=sys.stderr)
-    result = performed(invocation, lambda verbs: verbs.run(wanted, streams=streams))
-    _write(result, wanted, as_json=as_json)
-    return result.exit_code
+    ran = performed(invocation, lambda verbs: verbs.run(wanted, streams=streams))
+    _write(ran, wanted, as_json=as_json)
+    return ran.exit_code
 
 
 def _program(file: str | None, code: str | None, given: str | None) -> Program:
@@ -114,9 +113,10 @@ def _input(given: str | None) -> str | None:
     return text
 
 
-def _write(result: Result, wanted: RunWanted, *, as_json: bool) -> None:
+def _write(ran: Ran, wanted: RunWanted, *, as_json: bool) -> None:
+    result = ran.result
     if as_json:
-        write_json(sys.stdout, **to_json(result), exit_code=result.exit_code)
+        write_json(sys.stdout, **to_json(result), exit_code=ran.exit_code)
         return
     results.ending(result, wanted.program, out=sys.stdout, err=sys.stderr)
     if result.exit_code == DENIED_EXIT_CODE and not somebody_decides(is_granted=wanted.is_granted):

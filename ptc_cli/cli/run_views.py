@@ -10,7 +10,7 @@ from ptc_cli.cli.kept_files import kept_files
 from ptc_cli.console import results, talk
 from ptc_cli.console.tables import facts, table
 from ptc_cli.console.terminal import one_line, write_foreign
-from ptc_cli.core.event import CallFinished, CallStarted, Kept
+from ptc_cli.core.event import Answered, Asked, CallFinished, CallStarted, Kept
 from ptc_cli.core.record import RunRecord
 
 _CELL_CHARACTERS = 60
@@ -35,6 +35,10 @@ def write_record(stream: TextIO, record: RunRecord) -> None:
     if calls:
         talk.heading(stream, "calls")
         table(stream, ("line", "tool", "arguments", "answer", "seconds"), calls)
+    answers = _answers(record)
+    if answers:
+        talk.heading(stream, "questions")
+        table(stream, ("line", "tool", "why", "answer", "by"), answers)
     files = kept_files(record)
     if files:
         talk.heading(stream, "files")
@@ -79,6 +83,19 @@ def _calls(record: RunRecord) -> list[tuple[str, ...]]:
                     "-" if end is None else f"{end.seconds:.3f}",
                 )
             )
+    return rows
+
+
+def _answers(record: RunRecord) -> list[tuple[str, ...]]:
+    """Return who was asked what, and said what."""
+    answers = {event.what.question: event.what for event in record.events if isinstance(event.what, Answered)}
+    rows: list[tuple[str, ...]] = []
+    for event in record.events:
+        if isinstance(event.what, Asked):
+            question = event.what.question
+            answer = answers.get(question.id)
+            said = ("no answer", "-") if answer is None else (answer.decision, answer.by)
+            rows.append((str(question.call.site or "-"), question.path, one_line(question.reason), *said))
     return rows
 
 

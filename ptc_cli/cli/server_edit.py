@@ -43,7 +43,7 @@ def add_to_file(wanted: Wanted, *, explicit: str | None) -> Path:
     Raises:
         ConfigError: The server makes no sense, or the file cannot be edited.
     """
-    path = _file(explicit, is_for_user=wanted.is_for_user)
+    path = file_for(explicit, is_for_user=wanted.is_for_user)
     add_server(path, _config(wanted, path), trust=_store())
     return path
 
@@ -54,7 +54,7 @@ def remove_from_file(name: str, *, explicit: str | None, is_for_user: bool) -> P
     Raises:
         ConfigError: The file has no such server, or cannot be edited.
     """
-    path = _file(explicit, is_for_user=is_for_user)
+    path = file_for(explicit, is_for_user=is_for_user)
     remove_server(path, name, trust=_store())
     return path
 
@@ -108,7 +108,8 @@ def _store() -> TrustStore:
     return TrustStore(folders(os.environ).state)
 
 
-def _file(explicit: str | None, *, is_for_user: bool) -> Path:
+def file_for(explicit: str | None, *, is_for_user: bool) -> Path:
+    """Return the file that servers are written into: the one that is named, the user's own, or the project's."""
     named = explicit or os.environ.get("PTC_CONFIG")
     if is_for_user and explicit:
         raise click.UsageError("--user and --config exclude each other")

@@ -78,7 +78,8 @@ def named(settings: Settings, names: Sequence[str]) -> list[str]:
 
 def _row(entry: ServerEntry, suspicious: int) -> tuple[str, ...]:
     listing, config = entry.listing, entry.config
-    left_out = f"{len(listing.rejected)} tools left out" if listing.rejected else "-"
-    reason = listing.reason.partition("\n")[0] if listing.reason else left_out
+    counts = {"held back": len(entry.held), "left out": len(listing.rejected)}
+    missing = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "-"
+    reason = listing.reason.partition("\n")[0] if listing.reason else missing
     mark = f"! {suspicious}" if suspicious else "-"
     return entry.name, listing.status, str(len(entry.tools)), mark, config.transport, str(config.origin), reason

@@ -15,7 +15,7 @@ import click
 
 from ptc_cli.cli.answering import Answering
 from ptc_cli.cli.invocation import TERMINATED_EXIT_CODE
-from ptc_cli.cli.verbs import Called, CallWanted, RunWanted, somebody_decides
+from ptc_cli.cli.verbs import Called, CallWanted, Ran, RunWanted, answered_kinds, somebody_decides
 from ptc_cli.console import talk
 from ptc_cli.console.shown import Shown, Streams
 from ptc_cli.console.terminal import is_terminal, write_output
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SHOWN = frozenset({"Output", "Warned", "Asked", "Answered"})
+_SHOWN = frozenset({"Output", "Warned", "Logged", "Asked", "Answered", "Inquired", "Replied"})
 _DRAWN = frozenset({"CallStarted", "CallFinished", "Progress"})
 """What only a terminal is told of. The other events are long, and nobody is shown them."""
 
@@ -56,12 +56,13 @@ class There:
             del each["passed"]  # which a report says of itself
         return [from_json(CheckReport, each) for each in said]
 
-    def run(self, wanted: RunWanted, *, streams: Streams | None) -> Result:
+    def run(self, wanted: RunWanted, *, streams: Streams | None) -> Ran:
         """Check and run a program, shown on streams as it goes."""
         run, result = self._followed("/v1/runs", _run_body(wanted), streams, is_granted=wanted.is_granted)
-        if result.status == "failed":
-            self._ended(run)  # where it was not the program that failed, this says so
-        return result
+        if result.status not in ("failed", "rejected"):
+            return Ran(result=result, exit_code=result.exit_code)
+        # Where it was not the program that failed, this says so.
+        return Ran(result=result, exit_code=self._ended(run)["result"]["exit_code"])
 
     def call(self, wanted: CallWanted) -> Called:
         """Call one tool."""
@@ -73,6 +74,7 @@ class There:
             "arguments": wanted.arguments(tool),
             "timeout_seconds": wanted.timeout_seconds,
             "can_ask": somebody_decides(is_granted=wanted.is_granted),
+            "answers": answered_kinds(is_granted=wanted.is_granted),
         }
         run, _ = self._followed(f"{path}/calls", body, None, is_granted=wanted.is_granted)
         said = self._ended(run)
@@ -169,6 +171,7 @@ def _run_body(wanted: RunWanted) -> JsonObject:
         "workspace": wanted.workspace,
         "mounts": list(wanted.mounts),
         "can_ask": somebody_decides(is_granted=wanted.is_granted),
+        "answers": answered_kinds(is_granted=wanted.is_granted),
     }
 
 

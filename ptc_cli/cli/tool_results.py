@@ -45,9 +45,11 @@ def pin_output(invocation: Invocation, tool: str, as_json: bool) -> int:
 
 async def _learned(invocation: Invocation, path: str) -> tuple[Tool, JsonObject, Path]:
     """Return a tool with the schema that was learned of its results, and the file that configures its server."""
+    from ptc_cli.engine import find_tool
+
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller)
-        tool = engine.find_tool(view, path)
+        tool = find_tool(view, path, failure=engine.server_failure)
         if tool.stub.result_source in ("declared", "configured"):
             where = "by its server" if tool.stub.result_source == "declared" else "in the configuration"
             raise ConfigError(f"{tool.path}: its result is declared {where} already")
@@ -84,11 +86,13 @@ def forget_output(invocation: Invocation, target: str | None, is_all: bool, as_j
 
 
 async def _forget(invocation: Invocation, target: str | None) -> list[str]:
+    from ptc_cli.engine import find_tool
+
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller)
         names = [entry.name for entry in view.servers]
         if target is None or target in names:
             chosen = names if target is None else [target]
             return [f"{name}.{tool}" for name in chosen for tool in engine.forget_learned(name)]
-        tool = engine.find_tool(view, target)
+        tool = find_tool(view, target, failure=engine.server_failure)
         return [f"{tool.spec.server}.{name}" for name in engine.forget_learned(tool.spec.server, tool.spec.name)]

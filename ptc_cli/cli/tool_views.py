@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from ptc_cli.console import talk
+from ptc_cli.core import described
 from ptc_cli.core.catalog import ServerEntry, Tool, View
+from ptc_cli.core.codec import to_json
 from ptc_cli.core.described import flags
+from ptc_cli.core.jsonvalue import JsonObject
 
 NO_SERVER = "no server is configured; add one with: ptc servers add NAME -- COMMAND ARGS"
 
@@ -17,6 +20,11 @@ def documented(tool: Tool, view: View) -> str:
     from ptc_cli.codegen import documentation
 
     return documentation(tool, view.server(tool.spec.server))
+
+
+def server_in_short(entry: ServerEntry) -> JsonObject:
+    """Return a server in short, with what is held back of it: that is said to people, and to nobody else."""
+    return described.server_in_short(entry) | {"held": [to_json(held) for held in entry.held]}
 
 
 def write_listing(stream: TextIO, view: View) -> None:
@@ -45,6 +53,8 @@ def write_problems(stream: TextIO, entries: Sequence[ServerEntry]) -> None:
             talk.warning(stream, f"server '{entry.name}' {listed.status}: {message}", hint or None)
         for tool in listed.rejected:
             talk.warning(stream, f"server '{entry.name}': tool '{tool.name}' is left out: {tool.reason}")
+        for held in entry.held:
+            talk.warning(stream, held.message, held.hint)
 
 
 def _row(tool: Tool) -> tuple[str, str, str]:

@@ -37,18 +37,21 @@ def list_tools(invocation: Invocation, server: str | None, refresh: bool, names:
 async def _list(invocation: Invocation, server: str | None, *, refresh: bool, names: bool, as_json: bool) -> int:
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller, refresh=refresh)
+        news = engine.quarantine.news(view.servers)
     entries = view.servers if server is None else (view.server(server),)
     view = replace(view, servers=entries)
     if as_json:
         write_json(
             sys.stdout,
             tools=[described.tool_in_short(view, tool) for tool in view],
-            servers=[described.server_in_short(entry) for entry in entries],
+            servers=[tool_views.server_in_short(entry) for entry in entries],
         )
     elif names:
         write_lines(sys.stdout, *(tool.path for tool in view))
     else:
         tool_views.write_listing(sys.stdout, view)
+    for message in news:
+        talk.warning(sys.stderr, message)
     tool_views.write_problems(sys.stderr, view.servers)
     if not view.servers:
         talk.note(sys.stderr, tool_views.NO_SERVER)
@@ -84,9 +87,11 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
 
 
 async def _find(invocation: Invocation, path: str) -> tuple[View, Tool]:
+    from ptc_cli.engine import find_tool
+
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller)
-        return view, engine.find_tool(view, path)
+        return view, find_tool(view, path, failure=engine.server_failure)
 
 
 @command.command()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ptc_cli.core.call import ToolResult
     from ptc_cli.core.catalog import Tool
     from ptc_cli.core.check import CheckReport
+    from ptc_cli.core.inquiry import InquiryKind
     from ptc_cli.core.jsonvalue import JsonObject
     from ptc_cli.core.program import Program
     from ptc_cli.core.result import Result
@@ -38,6 +39,15 @@ class RunWanted:
     keep: tuple[str, ...] = ()
     is_granted: bool = False
     """Whether calls for which policy would ask are allowed beforehand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What came of a run."""
+
+    result: Result
+    exit_code: int
+    """How to end: a program that only lacks a server where somebody has to log in is not at fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +79,7 @@ class Verbs(Protocol):
         """Say what is wrong with programs."""
         ...
 
-    def run(self, wanted: RunWanted, *, streams: Streams | None) -> Result:
+    def run(self, wanted: RunWanted, *, streams: Streams | None) -> Ran:
         """Check and run a program, shown on streams as it goes."""
         ...
 
@@ -85,6 +95,11 @@ class Verbs(Protocol):
 def somebody_decides(*, is_granted: bool) -> bool:
     """Say whether a question would be answered at all."""
     return is_granted or can_be_asked()
+
+
+def answered_kinds(*, is_granted: bool) -> list[InquiryKind]:
+    """Return what servers may ask: of a person who is there, and has not said yes beforehand and gone."""
+    return ["form", "url"] if can_be_asked() and not is_granted else []
 
 
 def can_be_asked() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -43,6 +44,7 @@ def list_workspaces(as_json: bool) -> int:
 def remove(name: str, as_json: bool) -> int:
     """Delete the workspace NAME and all that is in it."""
     _workspaces().remove(name)
+    _forget_readings(name)
     if as_json:
         write_json(sys.stdout, removed=name)
     talk.note(sys.stderr, f"workspace '{name}' removed")
@@ -56,6 +58,15 @@ def _workspaces() -> Workspaces:
     from ptc_cli.sandbox import workspaces
 
     return workspaces(folders(os.environ))
+
+
+def _forget_readings(name: str) -> None:
+    import os
+
+    from ptc_cli.config import folders
+    from ptc_cli.engine.exposure import WorkspaceReadings
+
+    WorkspaceReadings(Path(folders(os.environ).state)).forget(name)
 
 
 def _fields(workspace: Workspace) -> dict[str, str | int | float]:

@@ -18,7 +18,7 @@ from ptc_cli.config.mistakes import KeyPath
 from ptc_cli.config.reader import Reader
 from ptc_cli.config.server import Entry
 from ptc_cli.config.shape import record
-from ptc_cli.core.server import ServerConfig
+from ptc_cli.core.server import AuthConfig, ServerConfig
 from ptc_cli.core.suggest import nearest
 
 Client = Literal["mcpServers", "vscode", "codex"]
@@ -30,7 +30,6 @@ _SPELLED = {
     "serverUrl": "url",
     "httpUrl": "url",
     "http_headers": "headers",
-    "oauth": "auth",
     "disabledTools": "deny",
     "disabled_tools": "deny",
     "excludeTools": "deny",
@@ -47,6 +46,16 @@ _MEANINGLESS_HERE = frozenset(
         *("dev", "disabledReason", "required", "alwaysLoad", "metadata", "tags", "default_tools_approval_mode"),
     }
 )
+
+_AUTH = {
+    **dict.fromkeys(("clientId", "CLIENT_ID"), "client_id"),
+    **dict.fromkeys(("clientSecret", "CLIENT_SECRET"), "client_secret"),
+    **dict.fromkeys(("callbackPort", "redirectPort", "callback_port"), "redirect_port"),
+    "scope": "scopes",
+}
+"""Our key by theirs, of how to log in."""
+
+_AUTH_KEYS = frozenset(record(AuthConfig).keys)
 
 _TRANSPORTS = {
     **dict.fromkeys(("streamable-http", "streamableHttp", "streamable_http", "streamableHTTP", "remote"), "http"),
@@ -173,6 +182,20 @@ class _Translation:
         else:
             self._set("headers", key, value)
 
+    def login(self, key: str, value: object) -> None:
+        # Some write false where there is no login, and true where it is found out.
+        if isinstance(value, bool) or value is None:
+            return
+        at = (*self._at, key)
+        auth: dict[str, object] = {}
+        for theirs, each in self._reader.table(value, at).items():
+            ours = _AUTH.get(theirs, theirs)
+            if ours not in _AUTH_KEYS:
+                self._note((*at, theirs), "is not understood by ptc, and ignored")
+            else:
+                auth[ours] = each.split() if theirs == "scope" and isinstance(each, str) else each
+        self._set("auth", key, auth)
+
     def tools(self, key: str, value: object) -> None:
         # Some list the tools they want, where a star is all of them; in ours a table says more about each tool.
         if not isinstance(value, list):
@@ -218,6 +241,8 @@ _SPECIAL: Mapping[str, Callable[[_Translation, str, object], None]] = {
     "env_vars": _Translation.forwarded,
     "env": _Translation.env,
     "tools": _Translation.tools,
+    "oauth": _Translation.login,
+    "auth": _Translation.login,
 }
 
 

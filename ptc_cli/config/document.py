@@ -18,7 +18,7 @@ from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 
 MOST_BYTES = 1 << 20
 
-Syntax = Literal["toml", "json"]
+Syntax = Literal["toml", "json", "yaml"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""Servers added to and removed from our own files, and results described; all else is left as its author wrote it."""
+"""Servers added to and removed from our own files, tools described and approved; all else stays as it was written."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from ptc_cli.config.toml_text import assignment, key_path, server_table
 from ptc_cli.config.trust import TrustStore
 from ptc_cli.config.writing import replace_file
 from ptc_cli.core.errors import ConfigError
-from ptc_cli.core.jsonvalue import JsonObject
-from ptc_cli.core.server import Origin, ServerConfig
+from ptc_cli.core.jsonvalue import JsonObject, JsonValue
+from ptc_cli.core.server import Origin, ServerConfig, ToolConfig
 
 
 def add_server(path: Path, server: ServerConfig, *, trust: TrustStore) -> None:
@@ -56,6 +57,15 @@ def remove_server(path: Path, name: str, *, trust: TrustStore) -> None:
     _replace(document, text, wanted=wanted, trust=trust)
 
 
+def servers_in(path: Path) -> Mapping[str, ServerConfig]:
+    """Return the servers of a file of our own format; none if it is not there.
+
+    Raises:
+        ConfigError: The file is not ours to edit, or makes no sense.
+    """
+    return _servers(_document(path))
+
+
 def set_output_schema(path: Path, server: str, tool: str, schema: JsonObject, *, trust: TrustStore) -> None:
     """Write what a tool returns into a file of our own format that has its server; what was said of that before goes.
 
@@ -68,16 +78,46 @@ def set_output_schema(path: Path, server: str, tool: str, schema: JsonObject, *,
         raise ConfigError(f"{document.path}: no server {shown(server)}")
     config = servers[server]
     pinned = replace(config.tool(tool), output_schema=schema, returns_nothing=False)
-    wanted = {**servers, server: replace(config, tools={**config.tools, tool: pinned})}
-    _replace(document, _with_output_schema(document, (server, "tools", tool), schema), wanted=wanted, trust=trust)
+    text = _with_tool_key(document, (server, tool), "output_schema", schema, instead_of=("returns_nothing",))
+    _replace(document, text, wanted=_with_tool(servers, server, tool, pinned), trust=trust)
 
 
-def _with_output_schema(document: Document, tool: tuple[str, ...], schema: JsonObject) -> str:
-    at = (*prefix(document), "servers", *tool)
+def set_approved(path: Path, server: str, tool: str, approved: str | None, *, trust: TrustStore) -> None:
+    """Write what a person approved of a tool into a file of our own format that has its server, or take it out.
+
+    Raises:
+        ConfigError: The file is not ours to edit, has no such server, or cannot be written.
+    """
+    document = _document(path)
+    servers = _servers(document)
+    if server not in servers:
+        raise ConfigError(f"{document.path}: no server {shown(server)}")
+    if approved is None:
+        text = _without(document.text, (*_tool_path(document, (server, tool)), "approved"))
+    else:
+        text = _with_tool_key(document, (server, tool), "approved", approved)
+    stated = replace(servers[server].tool(tool), approved=approved)
+    _replace(document, text, wanted=_with_tool(servers, server, tool, stated), trust=trust)
+
+
+def _with_tool(servers: dict[str, ServerConfig], server: str, tool: str, stated: ToolConfig) -> dict[str, ServerConfig]:
+    config = servers[server]
+    return {**servers, server: replace(config, tools={**config.tools, tool: stated})}
+
+
+def _tool_path(document: Document, tool: tuple[str, str]) -> tuple[str, ...]:
+    return (*prefix(document), "servers", tool[0], "tools", tool[1])
+
+
+def _with_tool_key(
+    document: Document, tool: tuple[str, str], name: str, value: JsonValue, *, instead_of: tuple[str, ...] = ()
+) -> str:
+    """Return a file's text with a key of a tool's table set, and others gone."""
+    at = _tool_path(document, tool)
     text = document.text
-    for key in ("output_schema", "returns_nothing"):
+    for key in (name, *instead_of):
         text = _without(text, (*at, key))
-    line = assignment("output_schema", schema)
+    line = assignment(name, value)
     for statement in statements(text):
         if statement.is_header and statement.path == at:
             end = text.find("\n", statement.end)
@@ -143,7 +183,13 @@ def _replace(document: Document, text: str, *, wanted: dict[str, ServerConfig], 
 
 
 def _told(servers: dict[str, ServerConfig]) -> dict[str, str]:
-    return {name: server_table(server) for name, server in servers.items()}
+    """Return what servers come to; a tool's table with nothing in it says nothing."""
+    bare = ToolConfig()
+    said = {
+        name: replace(server, tools={tool: each for tool, each in server.tools.items() if each != bare})
+        for name, server in servers.items()
+    }
+    return {name: server_table(server) for name, server in said.items()}
 
 
 def _others(document: Document) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +15,7 @@ from ptc_cli.config.server import Entry, Folder, server_of
 from ptc_cli.config.shape import settings
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.server import Origin, ServerConfig
+from ptc_cli.core.settings import Budget
 
 PYPROJECT = "pyproject.toml"
 
@@ -73,7 +74,7 @@ def interpret(
 
     client = clients.client_of(document)
     if client is None:
-        entries, sections = _own(reader, folder)
+        entries, sections = _own(reader, folder, origin)
     else:
         read_env = _env_names(folder) if is_trusted else _no_names
         entries, sections = tuple(clients.entries(reader, client, read_env=read_env, note=note)), {}
@@ -87,14 +88,15 @@ def interpret(
     )
 
 
-def _own(reader: Reader, folder: Folder) -> tuple[tuple[Entry, ...], Mapping[str, Stated]]:
+def _own(reader: Reader, folder: Folder, origin: Origin) -> tuple[tuple[Entry, ...], Mapping[str, Stated]]:
     at = prefix(reader.document)
     table = reader.table(own_table(reader.document) or {}, at)
     shape = settings()
     others = {key: value for key, value in table.items() if key != "servers"}
     sections = cast("Mapping[str, Stated]", reader.record(others, shape, at))
     _check_sections(sections, reader, at)
-    return tuple(_own_entries(table.get("servers", {}), reader, (*at, "servers"))), _resolved(sections, folder)
+    sections = _resolved(_with_budgets(sections, reader, at, origin), folder)
+    return tuple(_own_entries(table.get("servers", {}), reader, (*at, "servers"))), sections
 
 
 def _own_entries(servers: object, reader: Reader, at: KeyPath) -> Iterator[Entry]:
@@ -103,17 +105,38 @@ def _own_entries(servers: object, reader: Reader, at: KeyPath) -> Iterator[Entry
 
 
 def _check_sections(sections: Mapping[str, Stated], reader: Reader, at: KeyPath) -> None:
-    denied = cast("tuple[str, ...]", sections.get("policy", {}).get("deny", ()))
-    for index, glob in enumerate(denied):
-        if "." not in glob and not glob.startswith(("*", "?", "[")):
-            expected = "expected a glob over SERVER.TOOL, such as 'github.delete_*' or '*.delete_*'"
-            reader.wrong((*at, "policy", "deny", index), expected)
+    _check_globs(sections.get("policy", {}), reader, (*at, "policy"))
     sandbox = sections.get("sandbox", {})
     limits, maxima = (cast("Stated", sandbox.get(key, {})) for key in ("limits", "maxima"))
     for field, value in limits.items():
         most = maxima.get(field)
         if isinstance(most, int | float) and isinstance(value, int | float) and value > most:
             reader.wrong((*at, "sandbox", "limits", field), f"is above {shown_key((*at, 'sandbox', 'maxima', field))}")
+
+
+def _check_globs(policy: Stated, reader: Reader, at: KeyPath) -> None:
+    denied, budgets = cast("tuple[str, ...]", policy.get("deny", ())), cast("Stated", policy.get("budgets", {}))
+    stated = [(glob, (*at, "deny", index)) for index, glob in enumerate(denied)]
+    for glob, where in (*stated, *((glob, (*at, "budgets", glob)) for glob in budgets)):
+        if "." not in glob and not glob.startswith(("*", "?", "[")):
+            expected = "expected a glob over SERVER.TOOL, such as 'github.delete_*' or '*.delete_*'"
+            reader.wrong(where, expected)
+
+
+def _with_budgets(sections: Mapping[str, Stated], reader: Reader, at: KeyPath, origin: Origin) -> Mapping[str, Stated]:
+    """Return the sections with each budget as a value that knows where it was written."""
+    if "budgets" not in sections.get("policy", {}):
+        return sections
+    policy = sections["policy"]
+    budgets = tuple(
+        Budget(
+            glob=glob,
+            calls=calls,
+            origin=replace(origin, line=reader.document.line((*at, "policy", "budgets", glob))),
+        )
+        for glob, calls in cast("Mapping[str, int]", policy["budgets"]).items()
+    )
+    return {**sections, "policy": {**policy, "budgets": budgets}}
 
 
 def _resolved(sections: Mapping[str, Stated], folder: Folder) -> Mapping[str, Stated]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from importlib import import_module
 from typing import Protocol, cast
@@ -12,8 +13,61 @@ from ptc_cli.core.errors import ConfigError
 SERVICE = "ptc"
 
 
+_LOGINS = "ptc-logins"
+_WEAKEST = 1.0
+"""Of the backends that keyring has, those below are for want of a better one, and keep nothing safe."""
+
+
+class _Backend(Protocol):
+    priority: float
+
+
 class _Keyring(Protocol):
     def get_password(self, service: str, name: str, /) -> str | None: ...
+
+    def set_password(self, service: str, name: str, password: str, /) -> None: ...
+
+    def delete_password(self, service: str, name: str, /) -> None: ...
+
+    def get_keyring(self) -> _Backend: ...
+
+
+class KeychainVault:
+    """The system's keychain as a place for logins; on a machine without one it takes nothing."""
+
+    def get(self, name: str) -> str | None:
+        """Return a text; None if there is none, or the keychain cannot be opened."""
+        try:
+            keyring, failure = _keyring(name)
+        except ConfigError:
+            return None
+        try:
+            return keyring.get_password(_LOGINS, name)
+        except failure:
+            return None
+
+    def put(self, name: str, text: str) -> bool:
+        """Keep a text, and say whether that could be done."""
+        try:
+            keyring, failure = _keyring(name)
+        except ConfigError:
+            return False
+        try:
+            if keyring.get_keyring().priority < _WEAKEST:
+                return False
+            keyring.set_password(_LOGINS, name, text)
+        except (failure, OSError):
+            return False
+        return True
+
+    def drop(self, name: str) -> None:
+        """Forget a text, if it is there."""
+        try:
+            keyring, failure = _keyring(name)
+        except ConfigError:
+            return
+        with contextlib.suppress(failure):
+            keyring.delete_password(_LOGINS, name)
 
 
 def password(reference: str) -> str:

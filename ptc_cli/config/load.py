@@ -12,6 +12,7 @@ from ptc_cli.config import search
 from ptc_cli.config.document import read
 from ptc_cli.config.file import FileSettings, interpret
 from ptc_cli.config.mistakes import Mistake, error_of, shown_path
+from ptc_cli.config.narrow import loosening, narrowed, policy_of, strictest_taint
 from ptc_cli.config.reader import Stated, build
 from ptc_cli.config.search import Found, find, home
 from ptc_cli.config.trust import TrustStore
@@ -19,6 +20,7 @@ from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.execution import Limits
 from ptc_cli.core.server import Origin, ServerConfig
 from ptc_cli.core.settings import (
+    Budget,
     DaemonSettings,
     Folders,
     JournalSettings,
@@ -51,8 +53,9 @@ class Review:
 def load(*, explicit: str | None, cwd: Path, environ: Mapping[str, str], folders: Folders) -> Settings:
     """Read every configuration file that takes part, and merge them; a stronger file's word holds.
 
-    Denies are the union over all files. A project file that nobody has trusted, as it is now, gives its denies and
-    nothing else: its servers are listed as untrusted, unless a trusted file has servers of these names.
+    What narrows adds up over all files: denies, labels, budgets, a stricter word on taint. A project file that nobody
+    has trusted, as it is now, gives that and nothing else: its servers are listed as untrusted, unless a trusted file
+    has servers of these names.
 
     Raises:
         ConfigError: Files that cannot be read or say what makes no sense; every mistake is in the message.
@@ -111,11 +114,15 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
     trusted = [file for file in files if file.is_trusted and not file.only_denies]
     inert = [file for file in files if not file.is_trusted]
     sandbox, cuts = _sandbox(trusted)
+    taint, weaker = strictest_taint(files)
     warnings = [warning for file in files for warning in file.warnings]
     return Settings(
         servers=_servers([*trusted, *inert], files),
         policy=replace(
-            _merged(PolicySettings(), _stated(trusted, "policy")), deny=_union(_stated(files, "policy"), "deny")
+            _merged(PolicySettings(), [policy_of(file) for file in trusted]),
+            deny=cast("tuple[str, ...]", _union(_stated(files, "policy"), "deny")),
+            budgets=cast("tuple[Budget, ...]", _union(_stated(files, "policy"), "budgets")),
+            taint=taint,
         ),
         sandbox=sandbox,
         serve=_serve(trusted),
@@ -124,19 +131,19 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
         daemon=_merged(DaemonSettings(), _stated(trusted, "daemon")),
         files=tuple(file.origin for file in files),
         untrusted=tuple(file.origin.path for file in inert),
-        warnings=(*warnings, *cuts, *_trust_warnings(inert, trust)),
+        warnings=(*warnings, *cuts, *weaker, *loosening(trusted), *_trust_warnings(inert, trust)),
     )
 
 
 def _servers(strongest_first: list[FileSettings], every: list[FileSettings]) -> tuple[ServerConfig, ...]:
-    """Return the strongest definition of each server, with the denies of every file that has one."""
+    """Return the strongest definition of each server, with what narrows it of every file that has one."""
     chosen: dict[str, ServerConfig] = {}
     for server in (server for file in strongest_first for server in file.servers):
         chosen.setdefault(server.name, server)
-    denies: dict[str, dict[str, None]] = {}
+    said: dict[str, list[ServerConfig]] = {}
     for server in (server for file in every for server in file.servers):
-        denies.setdefault(server.name, {}).update(dict.fromkeys(server.deny))
-    return tuple(replace(server, deny=tuple(denies[name])) for name, server in chosen.items())
+        said.setdefault(server.name, []).append(server)
+    return tuple(narrowed(server, said[name]) for name, server in chosen.items())
 
 
 def _sandbox(trusted: list[FileSettings]) -> tuple[SandboxSettings, list[str]]:
@@ -149,7 +156,7 @@ def _sandbox(trusted: list[FileSettings]) -> tuple[SandboxSettings, list[str]]:
         for each in fields(Limits)
         if each.name in asked and getattr(limits, each.name) != getattr(merged.limits, each.name)
     ]
-    return replace(merged, limits=limits, require=_union(stated, "require")), cuts
+    return replace(merged, limits=limits, require=cast("tuple[str, ...]", _union(stated, "require"))), cuts
 
 
 def _serve(trusted: list[FileSettings]) -> ServeSettings:
@@ -177,8 +184,8 @@ def _field(now: object, value: object) -> object:
     return value
 
 
-def _union(stated: Iterable[Stated], key: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for each in stated for item in cast("tuple[str, ...]", each.get(key, ()))))
+def _union(stated: Iterable[Stated], key: str) -> tuple[object, ...]:
+    return tuple(dict.fromkeys(item for each in stated for item in cast("tuple[object, ...]", each.get(key, ()))))
 
 
 def _trust_warnings(inert: list[FileSettings], trust: TrustStore) -> Iterator[str]:

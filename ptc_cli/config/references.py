@@ -118,6 +118,13 @@ class References:
             if "${" not in value and _SECRET_NAME.search(name):
                 self._remember(value)
                 self._remember(value.partition(" ")[2])
+        secret = config.auth and config.auth.client_secret
+        if secret and "${" not in secret:
+            self._remember(secret)
+
+    def remember(self, value: str) -> None:
+        """Keep a value out of what is said that no reference stands for, such as a token."""
+        self._remember(value)
 
     def _remember(self, value: str) -> None:
         if len(value) >= SHORTEST_SECRET:
@@ -126,6 +133,7 @@ class References:
 
 def _texts(config: ServerConfig) -> Iterator[str]:
     texts = [config.command, *config.args, *config.env.values(), config.cwd, config.url, *config.headers.values()]
+    texts.append(None if config.auth is None else config.auth.client_secret)
     return (text for text in texts if text is not None)
 
 
@@ -202,7 +210,8 @@ class _Resolver:
     def _or_default(self, name: str, default: str | None, hint: str) -> str:
         value = self._environ.get(name)
         if default is not None and not value:
-            return self(default)
+            # Most defaults are names and addresses, which errors have to say.
+            return self._secret(self(default)) if _SECRET_NAME.search(name) else self(default)
         if value is None:
             raise self._place.error(f"the variable {shown(name)} is not set", hint)
         return value if name in _PUBLIC else self._secret(value)

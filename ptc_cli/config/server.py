@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 from ptc_cli.config.mistakes import KeyPath
 from ptc_cli.config.reader import Reader, Stated, build
 from ptc_cli.config.shape import record
-from ptc_cli.core.server import Origin, ServerConfig, ToolConfig, Transport
+from ptc_cli.core.server import AuthConfig, Origin, ServerConfig, ToolConfig, Transport
 
 _LONGEST_NAME = 100
 
 _GLOB = re.compile(r"[*?\[\]]")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+_SCOPE = re.compile(r"[!#-\[\]-~]+")
+"""As RFC 6749 has it."""
 
 _STDIO_ONLY = ("args", "env", "cwd")
 _HTTP_ONLY = ("headers", "auth")
@@ -62,7 +65,15 @@ def server_of(entry: Entry, reader: Reader, *, folder: Folder, origin: Origin, i
         return None
     tools = {name: build(ToolConfig, said) for name, said in _tables(stated, "tools").items()}
     cwd = cast("str | None", stated.get("cwd")) or ("." if folder.is_default_cwd and transport == "stdio" else None)
-    given = {**stated, "transport": transport, "tools": tools, "cwd": None if cwd is None else folder.resolve(cwd)}
+    auth = build(AuthConfig, _tables(stated, "auth")) if "auth" in stated else None
+    given = {
+        **stated,
+        "transport": transport,
+        "tools": tools,
+        "auth": auth,
+        "cwd": None if cwd is None else folder.resolve(cwd),
+    }
+    given["roots"] = tuple(folder.resolve(root) for root in cast("tuple[str, ...]", stated.get("roots", ())))
     return replace(
         build(ServerConfig, {"name": entry.name, "origin": origin, **given}),
         origin=replace(origin, line=reader.document.line(entry.at)),
@@ -142,6 +153,7 @@ def _faults(stated: Stated) -> Iterator[tuple[str, KeyPath, str]]:
     if "url" in stated:
         yield from (("url", (), fault) for fault in _url_faults(str(stated["url"])))
     yield from _map_faults(stated)
+    yield from (("auth", (key,), fault) for key, fault in _auth_faults(_tables(stated, "auth")))
     for name, tool in _tables(stated, "tools").items():
         if tool.get("returns_nothing") and "output_schema" in tool:
             yield "tools", (name, "returns_nothing"), "contradicts output_schema"
@@ -160,6 +172,24 @@ def _map_faults(stated: Stated) -> Iterator[tuple[str, KeyPath, str]]:
             yield "headers", (name,), "expected a header's name"
         if any(character in str(value) for character in "\r\n"):
             yield "headers", (name,), "expected a header's value on one line"
+
+
+def _auth_faults(auth: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    if auth.get("grant") == "client_credentials":
+        for key in ("client_id", "client_secret"):
+            if not auth.get(key):
+                yield "grant", f"needs {key}: nobody is asked to log in"
+    if "client_secret" in auth and "client_id" not in auth:
+        yield "client_secret", "belongs to a client_id, which is not given"
+    if not _is_https(str(auth.get("client_metadata_url", "https://host/path"))):
+        yield "client_metadata_url", "expected an https URL with a path"
+    for scope in cast("tuple[str, ...]", auth.get("scopes", ())):
+        if not _SCOPE.fullmatch(scope):
+            yield "scopes", "expected scopes without spaces in them"
+
+
+def _is_https(url: str) -> bool:
+    return url.startswith("https://") and len(_url_path(url)) > 1
 
 
 def _url_faults(url: str) -> Iterator[str]:

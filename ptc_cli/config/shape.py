@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, Union, get_args, get_origin, get_type_hin
 
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.server import ServerConfig, ToolConfig
-from ptc_cli.core.settings import Settings
+from ptc_cli.core.settings import PolicySettings, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +91,16 @@ _NOT_IN_FILES = {
 
 _NARROWER: Mapping[tuple[type, str], Shape] = {
     (ServerConfig, "transport"): Choice(words=("stdio", "http", "sse")),
-    (ToolConfig, "labels"): ListOf(item=Choice(words=("private", "untrusted", "sends"))),
+    (PolicySettings, "budgets"): TableOf(item=Number(is_integer=True, least=1.0, most=1_000_000.0)),
 }
-"""What a file may say less of than the field's type allows."""
+"""What a file says otherwise, or less of, than the field's type has it."""
 
-_BOUNDS = {"_seconds": (0.01, 7 * 86_400.0), "_days": (0.0, 36_500.0), "_bytes": (1024.0, float(1 << 50))}
+_BOUNDS = {
+    "_seconds": (0.01, 7 * 86_400.0),
+    "_days": (0.0, 36_500.0),
+    "_bytes": (1024.0, float(1 << 50)),
+    "_port": (1.0, 65_535.0),
+}
 """By ending of the field's name. More than these is a mistake of unit rather than a wish."""
 
 _COUNT_BOUNDS = (1.0, 1_000_000.0)

@@ -9,20 +9,9 @@ from ptc_cli.config.document import read
 from ptc_cli.config.file import interpret
 from ptc_cli.config.mistakes import Mistake, shown_path
 from ptc_cli.config.search import CLIENT_FILES, upward
+from ptc_cli.config.sources import SOURCES, Source
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.server import Origin
-
-_OF_OTHERS = (
-    ("Claude Code", ".claude.json"),
-    ("Claude Desktop", ".config/Claude/claude_desktop_config.json"),
-    ("Claude Desktop", "Library/Application Support/Claude/claude_desktop_config.json"),
-    ("Cursor", ".cursor/mcp.json"),
-    ("VS Code", ".config/Code/User/mcp.json"),
-    ("VS Code", "Library/Application Support/Code/User/mcp.json"),
-    ("Windsurf", ".codeium/windsurf/mcp_config.json"),
-    ("Codex", ".codex/config.toml"),
-)
-"""Where other clients keep the servers of a user, under the home folder."""
 
 _OPENING = """\
 # The MCP servers that programs may call, and what they may do.
@@ -65,17 +54,18 @@ def _of_project(cwd: Path, home: Path) -> Iterator[str]:
 
 
 def _of_others(home: Path) -> Iterator[str]:
-    for client, name in _OF_OTHERS:
-        servers = _servers(home / name) if (home / name).is_file() else None
-        if servers:
-            yield f"# {client} has servers in {shown_path(str(home / name))}: {', '.join(servers)}\n"
+    for client in SOURCES:
+        for path in client.files(home):
+            if servers := _servers(path, client):
+                take = f"ptc servers import --from {client.name}"
+                yield f"# {client.title} has servers in {shown_path(str(path))}: {', '.join(servers)}\n#   {take}\n"
 
 
-def _servers(path: Path) -> tuple[str, ...] | None:
+def _servers(path: Path, client: Source | None = None) -> tuple[str, ...] | None:
     """Return the names of the servers in a file; None if it cannot be read, which is its owner's concern."""
     mistakes: list[Mistake] = []
     try:
-        document = read(path)
+        document = read(path) if client is None else client.document(path)
     except ConfigError:
         return None
     file = interpret(document, origin=Origin(path=document.path), is_trusted=False, home="/", mistakes=mistakes)

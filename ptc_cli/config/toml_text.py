@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from ptc_cli.config.shape import Key, Record, record
 from ptc_cli.core.errors import ConfigError
-from ptc_cli.core.jsonvalue import JsonObject
-from ptc_cli.core.server import ServerConfig, ToolConfig
+from ptc_cli.core.jsonvalue import JsonValue
+from ptc_cli.core.server import AuthConfig, ServerConfig, ToolConfig
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -28,8 +28,8 @@ def server_table(server: ServerConfig, above: tuple[str, ...] = ()) -> str:
     return "\n".join(lines) + "\n"
 
 
-def assignment(key: str, value: JsonObject) -> str:
-    """Return a line that gives a key a table for its value.
+def assignment(key: str, value: JsonValue) -> str:
+    """Return a line that gives a key its value.
 
     Raises:
         ConfigError: It holds what TOML cannot say.
@@ -71,10 +71,19 @@ def _value(value: object) -> str:
         return repr(value)
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, AuthConfig):
+        return _value(_stated(value))
     if isinstance(value, Mapping):
         pairs = [f"{key_path((str(key),))} = {_value(each)}" for key, each in value.items()]
         return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
     raise ConfigError(f"TOML cannot say {type(value).__name__!r}", hint="Leave the null out, or use returns_nothing.")
+
+
+def _stated(auth: AuthConfig) -> Mapping[str, object]:
+    """Return what differs from the defaults."""
+    defaults = AuthConfig()
+    named = {field.name: getattr(auth, field.name) for field in dataclasses.fields(auth)}
+    return {name: value for name, value in named.items() if value != getattr(defaults, name)}
 
 
 def _text(text: str) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ptc_cli.console.ask import Asker
 from ptc_cli.console.shown import Shown, Streams
-from ptc_cli.core.event import Answered, Asked, Decision, Happening, Question
+from ptc_cli.core.event import Answered, Asked, Decision, Happening, Inquired, Question, Replied
+from ptc_cli.core.inquiry import Inquiry, Reply
 from ptc_cli.core.result import Result
 
 if TYPE_CHECKING:
@@ -73,22 +74,35 @@ class _Questions:
         self._ask = ask
         self._door = door
         self._open: dict[str, asyncio.Task[None]] = {}
+        self._turn = asyncio.Lock()
 
     def see(self, what: Happening) -> None:
         match what:
             case Asked(question=question) if self._ask is not None:
                 self._open[question.id] = asyncio.create_task(self._put(question, self._ask))
-            case Answered(question=question_id) if task := self._open.pop(question_id, None):
+            case Inquired(inquiry=inquiry) if self._ask is not None:
+                self._open[inquiry.id] = asyncio.create_task(self._reply(inquiry, self._ask))
+            case Answered(question=answered) | Replied(inquiry=answered) if task := self._open.pop(answered, None):
                 task.cancel()
             case _:
                 pass
 
     async def _put(self, question: Question, ask: Asker) -> None:
-        decision: Decision = "no"
-        with suppress(OSError):  # a terminal that went away says nothing, which is no
-            decision = await ask(question)
-        self._open.pop(question.id, None)
-        self._run.answer(question.id, decision, by=self._door)
+        async with self._turn:
+            if question not in self._run.questions:
+                return  # an answer to the one before decided this as well
+            decision: Decision = "no"
+            with suppress(OSError):  # a terminal that went away says nothing, which is no
+                decision = await ask(question)
+            self._open.pop(question.id, None)
+            self._run.answer(question.id, decision, by=self._door)
+
+    async def _reply(self, inquiry: Inquiry, ask: Asker) -> None:
+        reply = Reply(action="cancel")
+        with suppress(OSError):
+            reply = await ask.reply(inquiry)
+        self._open.pop(inquiry.id, None)
+        self._run.reply(inquiry.id, reply, by=self._door)
 
     async def close(self) -> None:
         tasks = list(self._open.values())

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ptc_cli.core.event import Happening
 
 _STATUS_CHARACTERS = 78
+_SHOWN_LEVELS = ("error", "critical", "alert", "emergency")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,12 @@ class Shown:
         self._status.clear()
         talk.warning(self._streams.err, message)
 
+    def logged(self, server: str, level: str, message: str) -> None:
+        """Show what a server logs where it matters; all of it is in its log file."""
+        self._status.clear()
+        if level in _SHOWN_LEVELS:
+            talk.note(self._streams.err, one_line(f"server '{server}' logs {level}: {message}"))
+
     def see(self, what: Happening) -> None:
         """Draw what happened."""
         from ptc_cli.core import event  # costs more to import than an answer of the daemon's takes
@@ -52,11 +59,13 @@ class Shown:
                 self.output(stream, text)
             case event.Warned(message=message):
                 self.warned(message)
-            case event.Asked():
+            case event.Asked() | event.Inquired():
                 self._status.clear()
                 self._asked += 1
-            case event.Answered():
+            case event.Answered() | event.Replied():
                 self._asked -= 1
+            case event.Logged(server=server, level=level, message=message):
+                self.logged(server, level, message)
             case event.CallStarted():
                 self._started += 1
                 self._draw()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, Protocol
 
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue, digest
@@ -23,7 +24,7 @@ FailureKind = Literal[
 ContentType = Literal["text", "image", "audio", "resource", "resource_link"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ToolCall:
     """One call on its way to the server that owns the tool."""
 
@@ -45,12 +46,19 @@ class ToolCall:
 
     via: DirectOrProgrammatic = "programmatic"
 
-    @property
+    @cached_property
     def arguments_digest(self) -> str:
         """Digest of what is called with what."""
         return digest([self.method, self.server, self.tool, self.arguments])
 
-    @property
+    def numbered(self, *, run: str, ordinal: int) -> ToolCall:
+        """Return the call as the one that it is in a run."""
+        made = replace(self, run=run, ordinal=ordinal)
+        # What is called with what stays the same, and hashing it is a quarter of what the gate does.
+        made.__dict__["arguments_digest"] = self.arguments_digest
+        return made
+
+    @cached_property
     def id(self) -> str:
         """Call site, argument hash and ordinal: the same however parallel calls interleave."""
         return f"{self.site}-{self.arguments_digest[:12]}-{self.ordinal}"

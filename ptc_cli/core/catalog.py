@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from ptc_cli.core.errors import ToolNotFoundError
+from ptc_cli.core.errors import QuarantinedError, ToolNotFoundError
+from ptc_cli.core.held import HeldBack
 from ptc_cli.core.jsonvalue import digest
 from ptc_cli.core.names import identifier
 from ptc_cli.core.server import ServerConfig, ServerListing, ToolSpec
@@ -53,7 +54,11 @@ class ServerEntry:
 
     config: ServerConfig
     listing: ServerListing
+    """Without what is held back."""
+
     stub: Stub
+    held: tuple[HeldBack, ...] = ()
+    """What it offers besides, for people to be told of; whoever names such a tool is told why there is none."""
 
     @property
     def name(self) -> str:
@@ -69,6 +74,16 @@ class ServerEntry:
             for spec in self.listing.tools
             if spec.name in stubs
         )
+
+    @cached_property
+    def tool_by_name(self) -> Mapping[str, Tool]:
+        """Each tool by the name of its function, and by its wire name, which goes before."""
+        backwards = self.tools[::-1]
+        return {tool.stub.name: tool for tool in backwards} | {tool.spec.name: tool for tool in backwards}
+
+    def held_tool(self, name: str) -> HeldBack | None:
+        """Return a tool that is held back by its wire name or, as a program would, by the identifier of that."""
+        return next((each for each in self.held if each.tool and name in (each.tool, identifier(each.tool))), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +120,8 @@ class View:
         Raises:
             ToolNotFoundError: The view has no such server.
         """
-        known = {entry.stub.module: entry for entry in self.servers} | {entry.name: entry for entry in self.servers}
-        if name in known:
-            return known[name]
+        if name in self._by_name:
+            return self._by_name[name]
         names = [entry.name for entry in self.servers]
         hint = did_you_mean(name, names) or _known("Servers", names)
         raise ToolNotFoundError(f"no server '{name}'", hint=hint)
@@ -117,14 +131,13 @@ class View:
 
         Raises:
             ToolNotFoundError: The view has no such server, or the server no such tool.
+            QuarantinedError: The tool is held back.
         """
         entry = self.server(server)
-        for tool in entry.tools:
-            if tool.spec.name == name:
-                return tool
-        for tool in entry.tools:
-            if tool.stub.name == name:
-                return tool
+        if name in entry.tool_by_name:
+            return entry.tool_by_name[name]
+        if held := entry.held_tool(name):
+            raise QuarantinedError(held.message, hint=held.hint)
         names = [tool.spec.name for tool in entry.tools]
         reason = f": {entry.listing.reason}" if entry.listing.reason and not names else ""
         hint = did_you_mean(name, names) or (_known("Tools", names) if names else None)
@@ -135,6 +148,7 @@ class View:
 
         Raises:
             ToolNotFoundError: There is no such tool in the view, or the path names none.
+            QuarantinedError: The tool is held back.
         """
         for entry in self.servers:
             for prefix in (entry.name, entry.stub.module):
@@ -152,6 +166,10 @@ class View:
             if name in (tool.spec.name, tool.stub.name, whole.removeprefix("mcp__"), whole):
                 return f"Did you mean '{tool.path}'?"
         return "Write SERVER.TOOL, such as github.get_issue."
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, ServerEntry]:
+        return {entry.stub.module: entry for entry in self.servers} | {entry.name: entry for entry in self.servers}
 
     @cached_property
     def digest(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ptc_cli.core.server import Label
+
 Claim = Literal["reads", "writes", "destroys", "unstated"]
 """What a tool's server states of it (MCP, `ToolAnnotations`); a server can be wrong, or lie."""
 
@@ -30,8 +32,7 @@ class Effect:
     is_named: bool = True
     """Whether the program names the tool itself; otherwise it lets the whole server go, for anything to be picked."""
 
-    labels: tuple[str, ...] = ()
-    """Any of `private`, `untrusted`, `sends`."""
+    labels: tuple[Label, ...] = ()
 
     verdict: Literal["allow", "ask", "deny"] = "allow"
     """What policy says of it."""

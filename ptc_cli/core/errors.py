@@ -55,7 +55,7 @@ class ToolCallError(UpstreamError):
 
 
 class QuarantinedError(UpstreamError):
-    """A tool that changed since it was approved and is held back."""
+    """A tool that is held back until a person approves it, such as one that changed."""
 
 
 class CheckerError(PtcError):

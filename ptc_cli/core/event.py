@@ -7,16 +7,20 @@ from typing import Literal, TypeAlias
 
 from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
 from ptc_cli.core.check import CheckReport
+from ptc_cli.core.inquiry import Inquiry, ReplyAction
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.result import Result
+from ptc_cli.core.server import Label
 
 RunState = Literal[
     "checking", "rejected", "running", "waiting", "ok", "failed", "timeout", "limit", "killed", "cancelled"
 ]
 """`waiting`: a person is being asked."""
 
-Decision = Literal["once", "all", "remember", "no"]
-"""`all`: every further call of this tool in this run. `remember`: as policy, from now on."""
+Decision = Literal["once", "all", "program", "remember", "no"]
+"""`all`: every further call of this tool in this run. `program`: also of the tools that the question lists.
+`remember`: `all`, and as policy from now on.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,26 @@ class Question:
 
     foreseen: int | None = None
     """How many more calls of this tool the program is known to make; None when that is not known."""
+
+    stakes: tuple[Label, ...] = ()
+    """What was read that makes this call a question, whatever the rest of policy says."""
+
+    listed: tuple[str, ...] = ()
+    """The other tools, as `server.tool`, that the program is known to call and that need approval.
+
+    Empty also where not all is known of it: nobody can approve a list that is not whole.
+    """
+
+    @property
+    def path(self) -> str:
+        """The tool that is asked for, as `server.tool`."""
+        return f"{self.call.server}.{self.call.tool}"
+
+    def approved(self, decision: Decision) -> tuple[str, ...]:
+        """Return the tools, as `server.tool`, of which a decision lets every further call of the run pass."""
+        if decision in ("once", "no"):
+            return ()
+        return (self.path, *self.listed) if decision == "program" else (self.path,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +136,32 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inquired:
+    """A server asks something in the middle of a call; the run is `waiting`."""
+
+    inquiry: Inquiry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied:
+    """A server's inquiry was answered. With what is between the server and who answered: it may be personal."""
+
+    inquiry: str
+    action: ReplyAction
+    by: str
+    """The door that answered, or `timeout`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """A server logged something while the run had calls on their way to it."""
+
+    server: str
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A file that the program left behind, and that the run keeps."""
 
@@ -136,7 +186,20 @@ class Finished:
 
 
 Happening: TypeAlias = (
-    Checked | Started | Output | CallStarted | CallFinished | Progress | Kept | Asked | Answered | Warned | Finished
+    Checked
+    | Started
+    | Output
+    | CallStarted
+    | CallFinished
+    | Progress
+    | Logged
+    | Kept
+    | Asked
+    | Answered
+    | Inquired
+    | Replied
+    | Warned
+    | Finished
 )
 """Closed: who handles one kind handles all."""
 

@@ -74,7 +74,6 @@ def module_names(source: str) -> ModuleNames:
     """
     table = symtable.symtable(source, "<program>", "exec")
     bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    bound |= {child.get_name() for child in table.get_children() if child.get_type() in ("function", "class")}
     used: set[str] = set()
     for scope in _scopes(table):
         for symbol in scope.get_symbols():

@@ -16,6 +16,9 @@ ServerStatus = Literal["ok", "failed", "disabled", "untrusted", "unknown"]
 
 DirectOrProgrammatic = Literal["direct", "programmatic"]
 
+Label = Literal["private", "untrusted", "sends"]
+"""`private`: reads what is the user's. `untrusted`: returns what strangers wrote. `sends`: carries data out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
@@ -45,9 +48,41 @@ class ToolConfig:
     """Whether `output_schema = null` was written: the tool returns nothing."""
 
     timeout_seconds: float | None = None
+    concurrent_calls: int | None = None
+    """How many calls of it may be on their way at once; None for as many as the server takes."""
+
     allowed_callers: tuple[DirectOrProgrammatic, ...] = ("direct", "programmatic")
-    labels: tuple[str, ...] = ()
-    """Any of `private`, `untrusted`, `sends`."""
+    labels: tuple[Label, ...] = ()
+    """Besides those that the server's `labels` and its own annotations give it; none can be taken away."""
+
+    approved: str | None = None
+    """What `approval` gave when a person said that the tool need not be asked for; counts while it is the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthConfig:
+    """How to log in to a server, beyond what the server itself says of that (OAuth 2.1)."""
+
+    grant: Literal["authorization_code", "client_credentials"] = "authorization_code"
+    """`client_credentials`: ptc logs in as itself, with `client_id` and `client_secret`, and nobody is asked."""
+
+    client_id: str | None = None
+    """The client that was registered by hand; by default ptc registers itself."""
+
+    client_secret: str | None = None
+    """Its secret, by reference."""
+
+    client_metadata_url: str | None = None
+    """The https address of a client metadata document, for servers that take one in the place of a registration."""
+
+    redirect_port: int | None = None
+    """The port on 127.0.0.1 that a registration by hand names; any free one by default."""
+
+    scopes: tuple[str, ...] = ()
+    """What to ask for, instead of what the server names."""
+
+    issuer: str | None = None
+    """The one authorisation server to log in at, whatever the server names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +101,26 @@ class ServerConfig:
     """How long one call may take."""
 
     connect_timeout_seconds: float = 30.0
+    concurrent_calls: int | None = None
+    """How many calls may be on their way at once; the others wait, every run in its turn."""
+
+    roots: tuple[str, ...] = ()
+    """Folders that the server is told it may work in (MCP, "Roots"), whoever calls."""
+
     enabled: bool = True
     allow: tuple[str, ...] = ()
     """Globs over wire names of tools that may be called unasked, whatever the policy's defaults say."""
 
     ask: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
+    """Labels by globs over wire names of tools, or addresses of resources."""
+
     tools: Mapping[str, ToolConfig] = field(default_factory=dict)
     learn: bool = True
     """Whether result types are learned from what its tools return, where none is declared."""
 
-    auth: JsonObject | None = None
+    auth: AuthConfig | None = None
     origin: Origin
     is_trusted: bool = True
     """Whether the file it comes from may start processes and reach addresses."""
@@ -164,6 +208,11 @@ class ToolSpec:
                 ],
             }
         )
+
+
+def approval(config: ServerConfig, spec: ToolSpec) -> str:
+    """Return what a person approves with a tool: how its server is reached, and what the server says of it."""
+    return digest([config.identity, spec.digest])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

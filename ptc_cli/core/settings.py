@@ -11,7 +11,24 @@ from ptc_cli.core.server import Origin, ServerConfig
 
 PolicyWord = Literal["allow", "ask", "deny"]
 
+TaintMode = Literal["off", "on", "strict"]
+"""When a tool that sends is asked for: never, once private and untrusted were both read, once either was."""
+
 BackendName = Literal["auto", "zygote", "landlock", "monty"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How many calls of some tools one run may make, all of them together."""
+
+    glob: str
+    """Over `server.tool`."""
+
+    calls: int
+    origin: Origin
+
+    def __str__(self) -> str:
+        return f"'{self.glob}' = {self.calls} in [policy.budgets] ({self.origin})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +42,18 @@ class PolicySettings:
     deny: tuple[str, ...] = ()
     """Globs over `server.tool`; the union over all files."""
 
+    budgets: tuple[Budget, ...] = ()
+    """Calls that one run may make, by globs over `server.tool`; those of all files together."""
+
+    taint: TaintMode = "on"
+    """Whether what a run has read decides if it may send unasked; only your own file can turn it down."""
+
     ask_timeout_seconds: float = 300.0
+    pins: Literal["on", "off"] = "on"
+    """Whether a tool that is not as it was approved is held back; a project's file cannot switch it off."""
+
+    new_tools: Literal["pin", "hold"] = "pin"
+    """Whether a tool that a known server did not have is approved as it is first seen, or held back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

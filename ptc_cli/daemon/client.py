@@ -7,6 +7,7 @@ so that an answer is its head, and then everything up to the end of the connecti
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ class Client:
         self.place = place
         self.name = name
         self._door = door
+        self._id = os.urandom(8).hex()
 
     @property
     def pid(self) -> int:
@@ -115,6 +117,7 @@ class Client:
             "Content-Type": "application/json",
             "Content-Length": str(len(content)),
             "Ptc-Door": self._door,
+            "Ptc-Client": self._id,
         }
         lines = [f"{method} {path} HTTP/1.0", *(f"{name}: {value}" for name, value in head.items()), "", ""]
         with connected(self.place, f"{self.name}{HTTP}") as connection:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from ptc_cli.core.catalog import Tool, View
 from ptc_cli.core.effects import Claim, Effect, Effects
+from ptc_cli.core.labels import tool_labels
 from ptc_cli.core.server import ToolAnnotations
 from ptc_cli.effects import expressions, statements
 from ptc_cli.effects.collect import Collector
@@ -138,7 +139,6 @@ def _named(references: list[Reference], calls: Calls, *, is_wild: bool) -> _Reac
 
 
 def _effect(tool: Tool, reached: _Reached, reach: Reach) -> Effect:
-    configured = reach.entry(tool).config.tool(tool.spec.name).labels
     return Effect(
         server=tool.spec.server,
         tool=tool.spec.name,
@@ -147,7 +147,7 @@ def _effect(tool: Tool, reached: _Reached, reach: Reach) -> Effect:
         claim=_claim(tool.spec.annotations),
         is_repeated=reached.is_repeated,
         is_named=reached.is_named,
-        labels=tuple(dict.fromkeys((*configured, *_stated(tool.spec.annotations)))),
+        labels=tool_labels(tool.spec, reach.entry(tool).config),
     )
 
 
@@ -158,8 +158,3 @@ def _claim(annotations: ToolAnnotations) -> Claim:
         return "reads"
     # MCP: the hint of destruction says something only of tools that do not merely read.
     return "writes" if annotations.read_only is False or annotations.destructive is False else "unstated"
-
-
-def _stated(annotations: ToolAnnotations) -> Iterable[str]:
-    """Return the labels that a server itself gives: what reads from an open world returns what strangers wrote."""
-    return ("untrusted",) if annotations.open_world and annotations.read_only else ()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from ptc_cli import __version__
 from ptc_cli.core.codec import from_json, to_json
+from ptc_cli.core.held import HeldBack
 from ptc_cli.core.jsonvalue import JsonObject, digest
 from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.server import ServerConfig, ServerListing
@@ -26,6 +28,18 @@ FileStamp: TypeAlias = tuple[int, int]
 _NOTHING_LEARNED: Mapping[str, LearnedResult] = {}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a server offered, all of it, and the stub that was made of what was not held back."""
+
+    listing: ServerListing
+    stub: Stub | None
+    """None where more was learned since it was made."""
+
+    held: tuple[HeldBack, ...]
+    """What was held back when it was made."""
+
+
 class ListingCache:
     """One file per server, named by what it is and by what the configuration says of its tools.
 
@@ -38,19 +52,19 @@ class ListingCache:
 
     def load(
         self, config: ServerConfig, module: str, *, now: float, learned: Mapping[str, LearnedResult] = _NOTHING_LEARNED
-    ) -> tuple[ServerListing, Stub | None] | None:
-        """Return what a server offered when it was last asked, unless that is too long ago.
-
-        With its stub, unless more was learned since that was made.
-        """
+    ) -> Kept | None:
+        """Return what a server offered when it was last asked, unless that is too long ago."""
         try:
             kept = json.loads(self._path(config, module).read_bytes())
             listing, stub = from_json(ServerListing, kept["listing"]), from_json(Stub, kept["stub"])
+            held = tuple(from_json(HeldBack, each) for each in kept["held"])
             is_current = kept["learned"] == _stamp(learned)
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         is_fresh = 0 <= now - listing.listed_at < KEPT_SECONDS
-        return (listing, stub if is_current else None) if is_fresh and listing.server == config.name else None
+        if not is_fresh or listing.server != config.name:
+            return None
+        return Kept(listing=listing, stub=stub if is_current else None, held=held)
 
     def keep(
         self,
@@ -59,10 +73,16 @@ class ListingCache:
         listing: ServerListing,
         stub: Stub,
         *,
+        held: Sequence[HeldBack] = (),
         learned: Mapping[str, LearnedResult] = _NOTHING_LEARNED,
     ) -> bool:
         """Keep what a server offered, and its stub with what was learned; say whether that could be done."""
-        kept = {"listing": to_json(listing), "stub": to_json(stub), "learned": _stamp(learned)}
+        kept = {
+            "listing": to_json(listing),
+            "stub": to_json(stub),
+            "held": [to_json(each) for each in held],
+            "learned": _stamp(learned),
+        }
         text = json.dumps(kept, separators=(",", ":"))
         path = self._path(config, module)
         try:

@@ -8,11 +8,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 
 from ptc_cli.core.catalog import Catalog, ServerEntry
+from ptc_cli.core.held import HeldBack
 from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.names import module_names
 from ptc_cli.core.server import ServerConfig, ServerListing
+from ptc_cli.core.stub import Stub
 from ptc_cli.engine.cache import KEPT_SECONDS, FileStamp, ListingCache
 from ptc_cli.engine.learned import LearnedResults
+from ptc_cli.pins import Cleared, Pins
 
 PATIENCE_SECONDS = 10.0
 """How long everybody waits for a server that does not answer; it is asked on in the background."""
@@ -25,18 +28,23 @@ class CatalogSource:
     """Holds the newest catalog. Every change makes a new one, with the next generation."""
 
     def __init__(
-        self, configs: Iterable[ServerConfig], *, ask: Ask, cache: ListingCache, learned: LearnedResults
+        self, configs: Iterable[ServerConfig], *, ask: Ask, cache: ListingCache, learned: LearnedResults, pins: Pins
     ) -> None:
         self._configs = tuple(configs)
         self._modules: Mapping[str, str] = module_names(config.name for config in self._configs)
         self._ask = ask
         self._cache = cache
         self._learned = learned
+        self._pins = pins
+        self._offered: dict[str, ServerListing] = {}
+        """What servers list, with what is held back."""
+
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._asked_at: dict[str, float] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._stamps: dict[str, FileStamp | None] = {}
         self.catalog = Catalog(generation=1, servers=tuple(self._from_cache(config) for config in self._configs))
+        self._held = _by_tool(self.catalog)
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """Have a function called after every change of generation."""
@@ -48,6 +56,7 @@ class CatalogSource:
         A server that does not answer is waited for once: until it does, it stays one that is not known yet.
         """
         self._take_over_learned()
+        self._take_over_decisions()
         entries = [entry for entry in self.catalog.servers if wanted(entry)]
         asking = [self._asked_once(entry.name) for entry in entries if _can_be_asked(entry, refresh=refresh)]
         if asking:
@@ -60,9 +69,33 @@ class CatalogSource:
             if entry.listing.status == "ok" and self._is_outdated(entry):
                 self._replace(self._from_cache(entry.config))
 
+    def held(self, server: str, tool: str) -> HeldBack | None:
+        """Return why a tool may not be called as things stand now, whatever a run's own view of it is."""
+        return self._held.get((server, tool))
+
+    def offered(self, server: str) -> ServerListing | None:
+        """Return what a server lists, with what is held back; None if it has not been listed."""
+        return self._offered.get(server)
+
+    def decided(self, server: str) -> None:
+        """Take over what a person decided on what a server offers."""
+        entry, listing = self.catalog.server(server), self._offered.get(server)
+        if entry is not None and listing is not None:
+            self._take_over(self._entry(entry.config, listing))
+
     async def asked(self, server: str) -> None:
         """Ask one server anew, and wait for what it says."""
         await asyncio.shield(self._asked_once(server))
+
+    def reconfigure(self, configs: Iterable[ServerConfig]) -> None:
+        """Take over a changed configuration, as the next generation; what is known of an unchanged server stays."""
+        self._configs = tuple(configs)
+        self._modules = module_names(config.name for config in self._configs)
+        entries = tuple(self._still_known(config) or self._from_cache(config) for config in self._configs)
+        kept = {entry.name for entry in entries if (old := self.catalog.server(entry.name)) and _is_same(old, entry)}
+        for server in [server for server in self._asking if server not in kept]:
+            self._asking.pop(server).cancel()
+        self._swap(entries)
 
     async def close(self) -> None:
         """Stop asking."""
@@ -78,24 +111,34 @@ class CatalogSource:
             task = asyncio.create_task(self._take(server), name=f"list {server}")
             self._asking[server] = task
             self._asked_at[server] = time.monotonic()
-            task.add_done_callback(lambda _: self._asking.pop(server, None))
+            task.add_done_callback(lambda ended: self._asked_to_the_end(server, ended))
         return task
+
+    def _asked_to_the_end(self, server: str, task: asyncio.Task[None]) -> None:
+        # The server may have been configured anew, and be asked by another task.
+        if self._asking.get(server) is task:
+            del self._asking[server]
 
     def _longest_asking(self) -> float:
         now = time.monotonic()
         return max((now - self._asked_at[server] for server in self._asking), default=0.0)
 
     async def _take(self, server: str) -> None:
+        asked = self.catalog.server(server)
         listing = await self._ask(server)
         entry = self.catalog.server(server)
-        if entry is None:
+        if entry is None or asked is None or asked.config.identity != entry.config.identity:
             return
+        if listing.status != "ok" and entry.listing.status == "ok":
+            return  # what it offered last is worth more than that it cannot be reached now
         fresh = self._entry(entry.config, listing)
         if listing.status == "ok":
             self._learned.keep_only(fresh.config, {tool.tool: tool.digest for tool in fresh.stub.tools})
+        self._take_over(fresh)
+
+    def _take_over(self, fresh: ServerEntry) -> None:
+        if fresh.listing.status == "ok":
             self._keep(fresh)
-        elif entry.listing.status == "ok":
-            return  # what it offered last is worth more than that it cannot be reached now
         self._replace(fresh)
 
     def _is_outdated(self, entry: ServerEntry) -> bool:
@@ -103,8 +146,8 @@ class CatalogSource:
         return is_old or self._cache.stamp(entry.config, entry.stub.module) != self._stamps.get(entry.name)
 
     def _keep(self, fresh: ServerEntry) -> None:
-        learned = self._learned.of(fresh.config)
-        self._cache.keep(fresh.config, fresh.stub.module, fresh.listing, fresh.stub, learned=learned)
+        learned, offered = self._learned.of(fresh.config), self._offered[fresh.name]
+        self._cache.keep(fresh.config, fresh.stub.module, offered, fresh.stub, held=fresh.held, learned=learned)
         self._stamps[fresh.name] = self._cache.stamp(fresh.config, fresh.stub.module)
 
     def _take_over_learned(self) -> None:
@@ -112,21 +155,34 @@ class CatalogSource:
         for name in self._learned.changed():
             entry = self.catalog.server(name)
             if entry is not None and entry.listing.status == "ok":
-                fresh = self._entry(entry.config, entry.listing)
-                self._keep(fresh)
-                self._replace(fresh)
+                self._take_over(self._entry(entry.config, self._offered[name]))
+
+    def _take_over_decisions(self) -> None:
+        """Judge anew what is held back, where another process may have recorded what a person said to it."""
+        for entry in self.catalog.servers:
+            if entry.held and self._pins.is_stale(entry.config):
+                self.decided(entry.name)
 
     def _replace(self, fresh: ServerEntry) -> None:
         old = self.catalog.server(fresh.name)
-        if old is not None and (old.listing, old.stub) == (
-            replace(fresh.listing, listed_at=old.listing.listed_at),
-            fresh.stub,
-        ):
+        if old is not None and replace(fresh, listing=replace(fresh.listing, listed_at=old.listing.listed_at)) == old:
             return
-        servers = tuple(fresh if entry.name == fresh.name else entry for entry in self.catalog.servers)
+        self._swap(tuple(fresh if entry.name == fresh.name else entry for entry in self.catalog.servers))
+
+    def _swap(self, servers: tuple[ServerEntry, ...]) -> None:
         self.catalog = Catalog(generation=self.catalog.generation + 1, servers=servers)
+        self._held = _by_tool(self.catalog)
         for callback in self._callbacks:
             callback()
+
+    def _still_known(self, config: ServerConfig) -> ServerEntry | None:
+        """Return a server with what it said before, if it is still the same one."""
+        old = self.catalog.server(config.name)
+        if old is None or old.listing.status != "ok" or old.config.identity != config.identity or _unusable(config):
+            return None
+        if (old.config, old.stub.module) == (config, self._modules[config.name]):
+            return old
+        return self._entry(config, old.listing)
 
     def _from_cache(self, config: ServerConfig) -> ServerEntry:
         module = self._modules[config.name]
@@ -138,28 +194,53 @@ class CatalogSource:
             return self._entry(
                 config, ServerListing(server=config.name, status="unknown", reason="it has not answered yet")
             )
-        listing, stub = kept
-        return self._entry(config, listing) if stub is None else ServerEntry(config=config, listing=listing, stub=stub)
+        digests = {} if kept.stub is None else {tool.tool: tool.digest for tool in kept.stub.tools}
+        cleared = self._cleared(config, kept.listing, digests)
+        if kept.stub is None or kept.held != cleared.held:
+            return self._rendered(config, cleared)
+        return _entry(config, cleared.listing, kept.stub, cleared.held)
 
     def _entry(self, config: ServerConfig, listing: ServerListing) -> ServerEntry:
-        return rendered(config, listing, module=self._modules[config.name], learned=self._learned.of(config))
+        return self._rendered(config, self._cleared(config, listing))
+
+    def _cleared(
+        self, config: ServerConfig, listing: ServerListing, digests: Mapping[str, str] | None = None
+    ) -> Cleared:
+        self._offered[config.name] = listing
+        return self._pins.cleared(config, listing, digests)
+
+    def _rendered(self, config: ServerConfig, cleared: Cleared) -> ServerEntry:
+        module, learned = self._modules[config.name], self._learned.of(config)
+        return rendered(config, cleared.listing, module=module, learned=learned, held=cleared.held)
 
 
 def rendered(
-    config: ServerConfig, listing: ServerListing, *, module: str, learned: Mapping[str, LearnedResult] | None = None
+    config: ServerConfig,
+    listing: ServerListing,
+    *,
+    module: str,
+    learned: Mapping[str, LearnedResult] | None = None,
+    held: tuple[HeldBack, ...] = (),
 ) -> ServerEntry:
     """Return a server with its stub, and without the tools that cannot be functions."""
     # Costs 30 ms to import; where every stub comes from the cache nobody must pay it.
     from ptc_cli import codegen
 
-    stub = codegen.render(config, listing, module=module, learned=learned or {})
+    return _entry(config, listing, codegen.render(config, listing, module=module, learned=learned or {}), held)
+
+
+def _entry(config: ServerConfig, listing: ServerListing, stub: Stub, held: tuple[HeldBack, ...]) -> ServerEntry:
     usable = {tool.tool for tool in stub.tools}
     listing = replace(
         listing,
         tools=tuple(tool for tool in listing.tools if tool.name in usable),
         rejected=(*listing.rejected, *stub.rejected),
     )
-    return ServerEntry(config=config, listing=listing, stub=stub)
+    return ServerEntry(config=config, listing=listing, stub=stub, held=held)
+
+
+def _by_tool(catalog: Catalog) -> Mapping[tuple[str, str], HeldBack]:
+    return {(entry.name, each.tool): each for entry in catalog.servers for each in entry.held if each.tool is not None}
 
 
 def _unusable(config: ServerConfig) -> ServerListing | None:
@@ -169,6 +250,10 @@ def _unusable(config: ServerConfig) -> ServerListing | None:
         reason = f"its file is not trusted: {config.origin}\nLook at it, then run: ptc servers trust"
         return ServerListing(server=config.name, status="untrusted", reason=reason)
     return None
+
+
+def _is_same(old: ServerEntry, new: ServerEntry) -> bool:
+    return old.config.identity == new.config.identity
 
 
 def _can_be_asked(entry: ServerEntry, *, refresh: bool) -> bool:

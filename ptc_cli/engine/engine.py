@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli import policy
-from ptc_cli.config import References, folders, load
+from ptc_cli.config import Files, KeychainVault, References
 from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
@@ -20,30 +18,35 @@ from ptc_cli.core.check import CheckReport
 from ptc_cli.core.errors import PtcError, ToolNotFoundError
 from ptc_cli.core.event import Warned
 from ptc_cli.core.execution import Execution
+from ptc_cli.core.inquiry import InquiryKind, Requester
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.layers import Layers
 from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
 from ptc_cli.core.server import ServerConfig, ServerListing
-from ptc_cli.core.settings import Folders, Settings
+from ptc_cli.core.settings import Folders
 from ptc_cli.core.stub import StubTree
+from ptc_cli.engine.approvals import Approvals
 from ptc_cli.engine.bindings import mentioned
 from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
+from ptc_cli.engine.exposure import Exposures
 from ptc_cli.engine.foresight import with_effects
-from ptc_cli.engine.gate import EmitProgress
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
+from ptc_cli.engine.quarantine import Quarantine
 from ptc_cli.engine.recent import RecentRuns
+from ptc_cli.engine.reload import Reload, reload
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.runner import Runner, with_lacks
 from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.suspicion import Suspicion
-from ptc_cli.engine.view import Views, found
+from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
-from ptc_cli.upstream import Pool
+from ptc_cli.pins import Pins
+from ptc_cli.upstream import Logins, Pool
 
 if TYPE_CHECKING:
     from ptc_cli.check.checker import Checker
@@ -57,30 +60,49 @@ class Engine:
     Nothing is started before it is needed: no server, no checker, no sandbox.
     """
 
-    def __init__(self, settings: Settings, folders: Folders, references: References) -> None:
-        self.settings = settings
+    def __init__(
+        self, files: Files, folders: Folders, references: References, *, answers: Collection[InquiryKind] = ()
+    ) -> None:
+        self._files = files
+        self.settings = settings = files.load()
         self.folders = folders
         self._references = references
         state, cache = Path(folders.state), Path(folders.cache)
         self.journal = Journal(state, settings=settings.journal, secrets=lambda: references.secrets)
         self._learned = LearnedResults(cache, settings=settings.stubs, secrets=lambda: references.secrets)
-        self._source = CatalogSource(settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned)
+        pins = Pins(state / "pins", settings.policy)
+        self._source = CatalogSource(
+            settings.servers, ask=self._list, cache=ListingCache(cache), learned=self._learned, pins=pins
+        )
+        self.quarantine = Quarantine(self._source, pins)
+        logins = Logins(state / "logins", vault=KeychainVault(), remember=references.remember)
         self._pool = Pool(
-            settings.servers, resolve=references.for_server, logs=state / "logs", eras=_eras(self._source.catalog)
+            settings.servers,
+            resolve=references.for_server,
+            logs=state / "logs",
+            logins=logins,
+            eras=_eras(self._source.catalog),
+            answers=answers,
         )
         self._pool.on_changed(self._ask_again)
         self._layers: asyncio.Task[Layers] | None = None
         self._sessions = Sessions(settings.sandbox, lambda: self._backend)
+        self._approvals = Approvals(folders)
+        self._exposures = Exposures(state)
         self._runner = Runner(
             checker=lambda: self._checker,
             backend=lambda: self._backend,
             layers=self.layers,
             sessions=self._sessions,
             suspicion=Suspicion(state / "looked-at"),
+            news=pins.take_news,
+            held=self._source.held,
             carry=self._carry,
             journal=self.journal,
-            policy=settings.policy,
+            policy=lambda: self.settings.policy,
             secrets=lambda: references.secrets,
+            approvals=self._approvals,
+            exposures=self._exposures,
         )
         self._views = Views(self._learned.of)
         self._recent = RecentRuns(self.journal)
@@ -126,17 +148,26 @@ class Engine:
         view = await self._described_for(program, caller)
         report = await self._checker.check(program, view, strict=strict, history=history)
         report = with_lacks(report, self._backend, program)
-        return with_effects(report, program, view, settings=self.settings.policy, history=history)
+        return with_effects(
+            report,
+            program,
+            view,
+            settings=self.settings.policy,
+            approvals=self._approvals,
+            readings=self._exposures.known_to(caller),
+            history=history,
+        )
 
-    async def start(self, execution: Execution, *, can_ask: bool = False) -> Run:
+    async def start(self, execution: Execution, *, can_ask: bool = False, answers: Collection[InquiryKind] = ()) -> Run:
         """Check a program and, if it passes, run it; return its handle at once.
 
         Args:
             execution: The run to be. What the check finds out (face, names supplied, bindings) is filled in.
             can_ask: Whether somebody follows the run's events and answers questions; otherwise the answer is no.
+            answers: What servers may ask of whoever follows; a server that asks for anything else is declined.
         """
         capped = execution.limits.capped(self.settings.sandbox.maxima)
-        run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask)
+        run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask, answers=answers)
         for name in execution.limits.above(capped):
             run.emit(Warned(message=f"the limit {name} is cut to {getattr(capped, name):,}, its [sandbox.maxima]"))
         return self._set_going(run, self._runner.program(run, self._described_for(execution.program, execution.caller)))
@@ -155,13 +186,14 @@ class Engine:
         *,
         timeout_seconds: float | None = None,
         can_ask: bool = False,
+        answers: Collection[InquiryKind] = (),
     ) -> Run:
         """Make one direct call, through the same gate; its `returned` has what came back once it has ended."""
         limits = self.settings.sandbox.limits
         if timeout_seconds is not None:
             limits = replace(limits, wall_seconds=timeout_seconds)
         execution = direct_execution(caller, server, tool, arguments, limits=limits)
-        run = Run(execution, journal=self.journal, can_ask=can_ask)
+        run = Run(execution, journal=self.journal, can_ask=can_ask, answers=answers)
         view = self._described(caller, lambda entry: server in (entry.name, entry.stub.module))
         return self._set_going(run, self._runner.direct(run, view, server, tool, arguments))
 
@@ -212,14 +244,6 @@ class Engine:
         """
         return self._references(text)
 
-    def find_tool(self, view: View, path: str) -> Tool:
-        """Return a tool of a view by `server.tool`; where its server cannot be used, why is the error.
-
-        Raises:
-            PtcError: There is no such tool, or its server could not be listed.
-        """
-        return found(view, path, failure=self.server_failure)
-
     def redacted(self, text: str) -> str:
         """Return a text without the values that configured references had so far."""
         for secret in sorted(self._references.secrets, key=len, reverse=True):
@@ -237,13 +261,31 @@ class Engine:
         self._source.renew()
         self._pool.forgive_all()
 
-    def keep_learned(self) -> None:
-        """Write down what was learned of results, for other processes."""
-        self._learned.keep()
+    def reload(self) -> Reload | None:
+        """Apply the configuration files if one was touched; return what that changed, or None.
+
+        Servers that are reached as before stay connected. A program that runs keeps the catalog that it was checked
+        against; its calls to a server that is now another, or gone, fail.
+
+        Raises:
+            ConfigError: The files cannot be used as they are now. What held before holds on.
+        """
+        settings = self._files.changed()
+        if settings is None:
+            return None
+        found = reload(self.settings, settings)
+        self.settings = found.settings
+        self._source.reconfigure(found.settings.servers)
+        self._in_background(_finished(self._pool.reconfigure(found.settings.servers)))
+        return found
 
     def server_failure(self, server: str) -> PtcError | None:
         """Return why a server could not be connected when last tried; its exit code tells a missing login."""
         return self._pool.failure(server)
+
+    def server_stray(self, server: str) -> str:
+        """Return what a server wrote to its standard output that is no message of MCP, or nothing."""
+        return self._pool.stray(server)
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """Have a function called whenever the catalog has a new generation."""
@@ -334,6 +376,7 @@ class Engine:
         try:
             return await work
         finally:
+            self._learned.keep()
             if run.execution.kind == "program":
                 self._recent.add(run.execution.caller, run.id)
 
@@ -347,13 +390,14 @@ class Engine:
     async def _list(self, server: str) -> ServerListing:
         return await self._pool.list(server)
 
-    async def _carry(self, call: ToolCall, tool: Tool | None, emit_progress: EmitProgress) -> ToolResult:
+    async def _carry(self, call: ToolCall, tool: Tool | None, config: ServerConfig, requester: Requester) -> ToolResult:
         local = self._local.get(call.server)
         if local is not None:
             return await local.call(call)
-        result = await self._pool.call(call, spec=None if tool is None else tool.spec, progress=emit_progress)
+        spec = None if tool is None else tool.spec
+        result = await self._pool.call(call, spec=spec, requester=requester, checked_against=config)
         if tool is not None:
-            self._learned.take(self._config(call.server), tool, result)
+            self._learned.take(config, tool, result)
         return result
 
     def _ask_again(self, server: str) -> None:
@@ -366,31 +410,10 @@ class Engine:
         task.add_done_callback(self._background.discard)
 
 
+async def _finished(farewell: Awaitable[object]) -> None:
+    await farewell
+
+
 def _eras(catalog: Catalog) -> dict[str, str]:
     """Return the protocol revision that each server spoke when it was last asked: finding out anew costs seconds."""
     return {entry.name: version for entry in catalog.servers if (version := entry.listing.protocol_version)}
-
-
-@asynccontextmanager
-async def open_engine(
-    *, config: str | None = None, cwd: str | Path | None = None, environ: Mapping[str, str] | None = None
-) -> AsyncIterator[Engine]:
-    """Read the configuration that holds in a folder, and give an engine over it.
-
-    Args:
-        config: A configuration file, instead of those that are found.
-        cwd: Where the search for configuration begins; the current folder by default.
-        environ: The environment for references and overrides; the process's by default.
-
-    Raises:
-        ConfigError: A file cannot be read or says what makes no sense.
-    """
-    variables = dict(os.environ if environ is None else environ)
-    folder = Path(cwd or Path.cwd())
-    places = folders(variables)
-    settings = load(explicit=config, cwd=folder, environ=variables, folders=places)
-    engine = Engine(settings, places, References(variables, cwd=folder))
-    try:
-        yield engine
-    finally:
-        await engine.close()

@@ -5,7 +5,7 @@ A program that names a tool it may not call is rejected before its first call, n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ptc_cli import policy
@@ -17,7 +17,7 @@ from ptc_cli.core.program import Program
 from ptc_cli.core.session import History
 from ptc_cli.core.settings import PolicySettings
 from ptc_cli.effects import effects
-from ptc_cli.policy import Verdict
+from ptc_cli.policy import Approvals, Reading, Readings, Verdict
 
 _UNREAD = frozenset({"syntax", "unreadable"})
 _HINT = "Leave it out: no program may call it here. Only whoever configures ptc can allow it."
@@ -29,15 +29,20 @@ def with_effects(
     view: View,
     *,
     settings: PolicySettings,
+    approvals: Approvals,
+    readings: Readings,
     history: History | None = None,
     execution: Execution | None = None,
 ) -> CheckReport:
-    """Return a report with the program's effects, and an error for each denied tool that it names."""
+    """Return a report with the program's effects, and an error for each denied tool that it names.
+
+    `readings` are those of the program's client before it.
+    """
     if any(remark.code in _UNREAD for remark in report.errors):
         return report
     earlier = [entry.program.source for entry in history.entries] if history is not None else []
     found = effects(program.source, view, earlier=earlier)
-    judged = list(_verdicts(found, view, settings, execution))
+    judged = _tainted(list(_verdicts(found, view, settings, approvals, execution)), readings, settings)
     lines = program.source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     denials = [remark for each, verdict in judged for remark in _denials(each, verdict, lines)]
     tools = tuple(replace(each, verdict=verdict.word) for each, verdict in judged)
@@ -54,14 +59,35 @@ def calls_foreseen(known: Effects | None, server: str, tool: str, *, made: int) 
     return max(len(effect.lines) - made, 0)
 
 
+def asked_for(known: Effects | None) -> tuple[str, ...]:
+    """Return the tools, as `server.tool`, that a program calls and that need approval; none where not all is known."""
+    if known is None or known.unknown:
+        return ()
+    return tuple(f"{each.server}.{each.tool}" for each in known.tools if each.verdict == "ask")
+
+
 def _verdicts(
-    found: Effects, view: View, settings: PolicySettings, execution: Execution | None
+    found: Effects, view: View, settings: PolicySettings, approvals: Approvals, execution: Execution | None
 ) -> Iterator[tuple[Effect, Verdict]]:
     entries = {name: view.server(name) for name in {each.server for each in found.tools}}
     specs = {name: {tool.spec.name: tool.spec for tool in entry.tools} for name, entry in entries.items()}
     for each in found.tools:
         spec, config = specs[each.server][each.tool], entries[each.server].config
-        yield each, policy.foreseen(spec, config, policy=settings, execution=execution)
+        yield each, policy.foreseen(spec, config, policy=settings, execution=execution, approvals=approvals)
+
+
+def _tainted(
+    judged: Sequence[tuple[Effect, Verdict]], readings: Readings, settings: PolicySettings
+) -> list[tuple[Effect, Verdict]]:
+    """Return verdicts in the light of what the program can read, in whatever order, and what was read before it."""
+    own = {label: Reading(label=label, what=each.path) for each, _ in judged for label in each.labels}
+    at_stake = policy.stakes({**own, **readings}, settings.taint)
+    if not at_stake:
+        return list(judged)
+    asked = Verdict(word="ask", reason="it sends, after what the program can read before (taint)")
+    return [
+        (each, asked if verdict.word == "allow" and "sends" in each.labels else verdict) for each, verdict in judged
+    ]
 
 
 def _denials(effect: Effect, verdict: Verdict, lines: list[str]) -> Iterator[Diagnostic]:

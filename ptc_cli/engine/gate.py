@@ -8,43 +8,52 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ptc_cli import policy
 from ptc_cli.core.call import ToolCall, ToolFailure, ToolResult
 from ptc_cli.core.catalog import ServerEntry, Tool, View
-from ptc_cli.core.effects import Effects
-from ptc_cli.core.errors import ToolNotFoundError
-from ptc_cli.core.event import CallFinished, CallStarted, Decision, Progress, Question, Warned
-from ptc_cli.core.server import ServerConfig
+from ptc_cli.core.errors import ConfigError, QuarantinedError, ToolNotFoundError
+from ptc_cli.core.event import CallFinished, CallStarted, Warned
+from ptc_cli.core.held import HeldBack
+from ptc_cli.core.inquiry import Requester
+from ptc_cli.core.labels import resource_labels, tool_labels
+from ptc_cli.core.server import Label, ServerConfig
 from ptc_cli.core.settings import PolicySettings
-from ptc_cli.engine.foresight import calls_foreseen
+from ptc_cli.engine.asking import Asking, Doubt
+from ptc_cli.engine.exposure import Exposure
+from ptc_cli.engine.requester import RunRequester
 from ptc_cli.engine.run import Run
+from ptc_cli.policy import Approvals, Verdict
 
 
 class Carrier(Protocol):
     """The way from the gate to a tool."""
 
-    async def __call__(self, call: ToolCall, tool: Tool | None, emit_progress: EmitProgress, /) -> ToolResult:
+    async def __call__(
+        self, call: ToolCall, tool: Tool | None, config: ServerConfig, requester: Requester, /
+    ) -> ToolResult:
         """Carry a call that passed; every failure is in the result."""
         ...
 
 
-class EmitProgress(Protocol):
-    """The way a tool says how far it is."""
+class Held(Protocol):
+    """The way to know what is held back now, which may be more than when the run was checked."""
 
-    def __call__(self, done: float, total: float | None, note: str, /) -> None:
-        """Pass progress on."""
+    def __call__(self, server: str, tool: str, /) -> HeldBack | None:
+        """Return why a tool may not be called; None if it may."""
         ...
 
 
-class Remember(Protocol):
-    """The way to make an answer a policy from now on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a call is of, in the caller's view."""
 
-    def __call__(self, config: ServerConfig, tool: str, /) -> str:
-        """Write that a tool is allowed; return a sentence that says where, or why not."""
-        ...
+    tool: Tool | None
+    """None for a resource."""
+
+    config: ServerConfig
 
 
 class Gate:
@@ -58,35 +67,42 @@ class Gate:
         settings: PolicySettings,
         carry: Carrier,
         secrets: Callable[[], Collection[str]],
-        remember: Remember,
-        effects: Effects | None,
+        approvals: Approvals,
+        asking: Asking,
+        exposure: Exposure,
+        held: Held,
     ) -> None:
         self._view = view
         self._run = run
         self._settings = settings
         self._carry = carry
         self._secrets = secrets
-        self._remember = remember
-        self._effects = effects
+        self._approvals = approvals
+        self._asking = asking
+        self._exposure = exposure
+        self._spending = policy.Spending(settings.budgets)
+        self._requester = RunRequester(run, timeout_seconds=settings.ask_timeout_seconds)
+        self._held = held
         self._numbers: Counter[str] = Counter()
         self._made: Counter[tuple[str, str]] = Counter()
         """Calls so far, by server and tool."""
 
+        self._labels_of: dict[tuple[str, str], tuple[Label, ...]] = {}
         self._calls = 0
         self._result_bytes = 0
-        self._granted: set[tuple[str, str]] = set()
         self.exceeded: tuple[str, float] | None = None
         """The limit that a call ran into, with its value."""
 
     async def call(self, call: ToolCall) -> ToolResult:
         """Carry one call, or say why not. Raises nothing but cancellation."""
-        call = self._named(self._numbered(call))
+        found = self._found(call)
+        call = self._numbered(call if isinstance(found, ToolResult) else _named(call, found))
         self._made[call.server, call.tool] += 1
         started = time.monotonic()
         self._run.emit(CallStarted(call=call))
         result = ToolResult.failed("cancelled", "the run ended first")
         try:
-            result = self._clean(await self._answer(call))
+            result = self._clean(await self._answer(call, found))
         finally:
             seconds = time.monotonic() - started
             self._run.emit(
@@ -96,47 +112,57 @@ class Gate:
                 self._run.emit(Warned(message=warning))
         return result
 
-    async def _answer(self, call: ToolCall) -> ToolResult:
+    async def _answer(self, call: ToolCall, found: Found | ToolResult) -> ToolResult:
         # jsonschema costs 60 ms to import; a command that only reads must not pay it.
         from ptc_cli.engine.validation import argument_problem
 
-        if over := self._over_budget():
+        if over := self._over_limit():
             return over
-        try:
-            tool, config = self._looked_up(call)
-        except ToolNotFoundError as error:
-            return ToolResult.failed("not-found", error.message, hint=error.hint)
+        if isinstance(found, ToolResult):
+            return found
+        tool, config = found.tool, found.config
+        if held := self._held_back(call):
+            return held
         if tool is not None and (problem := argument_problem(tool, call.arguments)):
             return ToolResult.failed("invalid", problem)
-        if refusal := await self._refusal(call, tool, config):
+        if over := self._over_budget_of(call):
+            return over
+        labels = self._labels(call, tool, config)
+        if refusal := await self._refusal(call, tool, config, labels) or self._note_reading(call, labels):
             return refusal
-        return self._judged(await self._carry(call, tool, self._progress), tool, config)
+        return self._judged(await self._carry(call, tool, config, self._requester), tool, config)
 
     def _numbered(self, call: ToolCall) -> ToolCall:
         key = f"{call.site} {call.arguments_digest}"
         self._numbers[key] += 1
-        return replace(call, run=self._run.id, ordinal=self._numbers[key] - 1)
+        return call.numbered(run=self._run.id, ordinal=self._numbers[key] - 1)
 
-    def _named(self, call: ToolCall) -> ToolCall:
-        """Return a call by the names that policy knows and the server hears: a program may use Python's for either."""
+    def _found(self, call: ToolCall) -> Found | ToolResult:
+        """Return what a call is of; why there is nothing, if there is not."""
         try:
-            tool, config = self._looked_up(call)
-        except ToolNotFoundError:
-            return call
-        return replace(call, server=config.name, tool=call.tool if tool is None else tool.spec.name)
+            return self._looked_up(call)
+        except ToolNotFoundError as error:
+            return ToolResult.failed("not-found", error.message, hint=error.hint)
+        except QuarantinedError as error:
+            return ToolResult.failed("denied", error.message, hint=error.hint)
 
-    def _looked_up(self, call: ToolCall) -> tuple[Tool | None, ServerConfig]:
+    def _looked_up(self, call: ToolCall) -> Found:
         entry = self._view.server(call.server)
         if call.method == "resources/read":
             self._demand_resource(call, entry)
-            return None, entry.config
-        return self._view.tool(entry.name, call.tool), entry.config
+            return Found(tool=None, config=entry.config)
+        return Found(tool=self._view.tool(entry.name, call.tool), config=entry.config)
 
     def _demand_resource(self, call: ToolCall, entry: ServerEntry) -> None:
         if not policy.sees_tool(self._view.caller, entry.name, call.tool):
             raise ToolNotFoundError(f"server '{entry.name}': no resource '{call.tool}'")
 
-    def _over_budget(self) -> ToolResult | None:
+    def _held_back(self, call: ToolCall) -> ToolResult | None:
+        """Refuse a tool that changed under way: it is no longer what the run was checked against."""
+        held = self._held(call.server, call.tool) if call.method == "tools/call" else None
+        return None if held is None else ToolResult.failed("denied", held.message, hint=held.hint)
+
+    def _over_limit(self) -> ToolResult | None:
         limits = self._run.execution.limits
         self._calls += 1
         if self._calls > limits.calls:
@@ -146,47 +172,56 @@ class Gate:
             return self._exceeded("result_bytes", limits.result_bytes, said)
         return None
 
+    def _over_budget_of(self, call: ToolCall) -> ToolResult | None:
+        if (budget := self._spending.take(_path(call))) is None:
+            return None
+        said = f"'{_path(call)}' is over its budget: this run may make {budget.calls} calls of '{budget.glob}'"
+        self.exceeded = (f"policy.budgets '{budget.glob}'", budget.calls)
+        hint = f"The budget is {budget}: only whoever configures ptc can raise it. Call less, or take several at once."
+        return ToolResult.failed("budget", said, hint=hint)
+
     def _exceeded(self, name: str, value: float, message: str) -> ToolResult:
         self.exceeded = (name, value)
         return ToolResult.failed("budget", message, hint=f"The limit is '{name}'; raise it, or call less.")
 
-    async def _refusal(self, call: ToolCall, tool: Tool | None, config: ServerConfig) -> ToolResult | None:
+    async def _refusal(
+        self, call: ToolCall, tool: Tool | None, config: ServerConfig, labels: Collection[Label]
+    ) -> ToolResult | None:
+        verdict = self._verdict(call, tool, config)
+        if verdict.word == "deny":
+            return ToolResult.failed("denied", f"'{_path(call)}' is denied: {verdict.reason}")
+        at_stake = policy.stakes(self._exposure.readings, self._settings.taint) if "sends" in labels else ()
+        if verdict.word == "allow" and not at_stake:
+            return None
+        spec, made = (None if tool is None else tool.spec), self._made[call.server, call.tool]
+        doubt = Doubt(call=call, config=config, spec=spec, verdict=verdict, at_stake=at_stake, made=made)
+        return await self._asking.refusal(doubt)
+
+    def _verdict(self, call: ToolCall, tool: Tool | None, config: ServerConfig) -> Verdict:
+        execution = self._run.execution
         if tool is None:
             # A resource has no annotations and no name that a list would hold: only the server's own word counts.
-            verdict = policy.judge_resource(call, config, policy=self._settings, execution=self._run.execution)
-        else:
-            verdict = policy.judge(call, tool.spec, config, policy=self._settings, execution=self._run.execution)
-        if verdict.word == "allow":
-            return None
-        if verdict.word == "deny":
-            return ToolResult.failed("denied", f"'{call.server}.{call.tool}' is denied: {verdict.reason}")
-        return await self._asked(call, config, verdict.reason)
+            return policy.judge_resource(call, config, policy=self._settings, execution=execution)
+        return policy.judge(
+            call, tool.spec, config, policy=self._settings, execution=execution, approvals=self._approvals
+        )
 
-    async def _asked(self, call: ToolCall, config: ServerConfig, reason: str) -> ToolResult | None:
-        what = (call.server, call.tool)
-        if what in self._granted:
-            return None
-        if not self._run.can_ask:
-            return _unasked(call, reason)
-        decision = await self._run.ask(self._question(call, reason), timeout_seconds=self._settings.ask_timeout_seconds)
-        if decision == "no":
-            return ToolResult.failed("denied", f"'{call.server}.{call.tool}' was not approved: {reason}")
-        self._grant(decision, config, call.tool)
+    def _labels(self, call: ToolCall, tool: Tool | None, config: ServerConfig) -> tuple[Label, ...]:
+        if tool is not None:
+            key = (call.server, call.tool)
+            if key not in self._labels_of:
+                self._labels_of[key] = tool_labels(tool.spec, config)
+            return self._labels_of[key]
+        return resource_labels(call.tool, config, self._view.server(call.server).listing.tools)
+
+    def _note_reading(self, call: ToolCall, labels: Collection[Label]) -> ToolResult | None:
+        """Note what a call is about to bring in, before it does: progress and errors bring it in as well."""
+        try:
+            self._exposure.add(labels, _path(call), line=call.site)
+        except ConfigError as error:
+            message = f"'{_path(call)}' was not called, as it could not be recorded what it reads: {error.message}"
+            return ToolResult.failed("unavailable", message, hint=error.hint)
         return None
-
-    def _grant(self, decision: Decision, config: ServerConfig, tool: str) -> None:
-        if decision in ("all", "remember"):
-            self._granted.add((config.name, tool))
-        if decision == "remember":
-            self._run.emit(Warned(message=self._remember(config, tool)))
-
-    def _question(self, call: ToolCall, reason: str) -> Question:
-        program = self._run.execution.program
-        lines = program.source.splitlines()
-        line = lines[call.site - 1].strip() if 0 < call.site <= len(lines) else ""
-        made = self._made[call.server, call.tool]
-        foreseen = calls_foreseen(self._effects, call.server, call.tool, made=made)
-        return Question(id=call.id, program=program.name, call=call, reason=reason, line=line, foreseen=foreseen)
 
     def _judged(self, result: ToolResult, tool: Tool | None, config: ServerConfig) -> ToolResult:
         """Return a result with a warning if it is not what was declared: by the configuration, or else the server."""
@@ -201,9 +236,6 @@ class Gate:
         else:
             problem = result_problem(tool.spec, result.structured)
         return result if problem is None else replace(result, warnings=(*result.warnings, problem))
-
-    def _progress(self, done: float, total: float | None, note: str) -> None:
-        self._run.emit(Progress(done=done, total=total, note=note))
 
     def _clean(self, result: ToolResult) -> ToolResult:
         """Take secrets out of what failed: a server may quote the token that it was sent."""
@@ -222,10 +254,15 @@ def digests(view: View, modules: Collection[str]) -> Mapping[str, str]:
     return {f"{tool.spec.server}.{tool.spec.name}": tool.stub.digest for tool in view if tool.module in modules}
 
 
-def _unasked(call: ToolCall, reason: str) -> ToolResult:
-    path = f"{call.server}.{call.tool}"
-    hint = f"Somebody must approve it. To allow it always, add '{call.tool}' to allow of [servers.{call.server}]."
-    return ToolResult.failed("denied", f"'{path}' needs approval, and there is nobody to ask here: {reason}", hint=hint)
+def _named(call: ToolCall, found: Found) -> ToolCall:
+    """Return a call by the names that policy knows and the server hears: a program may use Python's for either."""
+    name = call.tool if found.tool is None else found.tool.spec.name
+    server = found.config.name
+    return call if (call.server, call.tool) == (server, name) else replace(call, server=server, tool=name)
+
+
+def _path(call: ToolCall) -> str:
+    return f"{call.server}.{call.tool}"
 
 
 def _without(text: str, secrets: Collection[str]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import get_args
 
@@ -19,25 +21,42 @@ from ptc_cli.core.event import (
     Event,
     Finished,
     Happening,
+    Inquired,
     Kept,
     Output,
     Question,
+    Replied,
     RunState,
     Started,
     Warned,
 )
 from ptc_cli.core.execution import Execution
+from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
 from ptc_cli.core.result import Artifact, CallSummary, Result
+from ptc_cli.core.server import Label
 from ptc_cli.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """A question that waits for its answer, from whom it comes included."""
+
+    question: Question
+    answer: asyncio.Future[tuple[Decision, str]]
 
 
 class Run:
     """One run, from its check to its result. Belongs to the event loop that started it."""
 
-    def __init__(self, execution: Execution, *, journal: Journal, can_ask: bool) -> None:
+    def __init__(
+        self, execution: Execution, *, journal: Journal, can_ask: bool, answers: Collection[InquiryKind] = ()
+    ) -> None:
         self.execution = execution
         self.can_ask = can_ask
         """Whether somebody follows the events and answers questions."""
+
+        self.answers = frozenset(answers)
+        """What servers may ask of whoever follows the events."""
 
         self.state: RunState = "checking"
         self.returned: ToolResult | None = None
@@ -49,7 +68,11 @@ class Run:
         self._journal = journal
         self._events: list[Event] = []
         self._more = asyncio.Event()
-        self._questions: dict[str, asyncio.Future[tuple[Decision, str]]] = {}
+        self._questions: dict[str, _Open] = {}
+        self._inquiries: dict[str, asyncio.Future[tuple[Reply, str]]] = {}
+        self._approved: dict[str, frozenset[Label]] = {}
+        """Tools that are approved for the run, with what had been read when they were."""
+
         self._output: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self._warnings: list[str] = []
         self._task: asyncio.Task[Result] | None = None
@@ -123,40 +146,80 @@ class Run:
         await asyncio.wait([self._task])
         return self._task.result()
 
-    def answer(self, question: str, decision: Decision, *, by: str) -> bool:
-        """Answer a question; say whether it was still open."""
-        if decision not in get_args(Decision):
-            raise ValueError(f"a decision is one of {', '.join(get_args(Decision))}, not {decision!r}")
-        waiting = self._questions.get(question)
-        if waiting is None or waiting.done():
-            return False
-        waiting.set_result((decision, by))
-        return True
-
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions that are open, in the order in which they were asked."""
-        asked = [event.what.question for event in self._events if isinstance(event.what, Asked)]
-        return tuple(question for question in asked if question.id in self._questions)
+        return tuple(each.question for each in self._questions.values() if not each.answer.done())
+
+    def answer(self, question: str, decision: Decision, *, by: str) -> bool:
+        """Answer a question, and the open ones that this decides as well; say whether it was still open."""
+        if decision not in get_args(Decision):
+            raise ValueError(f"a decision is one of {', '.join(get_args(Decision))}, not {decision!r}")
+        answered = self._questions.get(question)
+        if answered is None or answered.answer.done():
+            return False
+        answered.answer.set_result((decision, by))
+        for path in answered.question.approved(decision):
+            self._approved[path] = self._approved.get(path, frozenset()).union(answered.question.stakes)
+        for other in self._questions.values():
+            if not other.answer.done() and self.is_approved(other.question.path, other.question.stakes):
+                other.answer.set_result(("once", by))
+        return True
+
+    def reply(self, inquiry: str, reply: Reply, *, by: str) -> bool:
+        """Answer what a server asked; say whether it was still open."""
+        waiting = self._inquiries.get(inquiry)
+        if waiting is None or waiting.done():
+            return False
+        waiting.set_result((reply, by))
+        return True
+
+    def is_approved(self, path: str, stakes: Collection[Label]) -> bool:
+        """Say whether every call of a tool may pass, by what was said when as much had been read."""
+        return path in self._approved and self._approved[path].issuperset(stakes)
 
     async def ask(self, question: Question, *, timeout_seconds: float) -> Decision:
         """Ask a person; no answer in time means no. The run's clock stands still meanwhile."""
-        self._questions[question.id] = waiting = asyncio.get_running_loop().create_future()
-        self.clock.pause()
-        self.state = "waiting"
-        self.emit(Asked(question=question))
+        waiting: asyncio.Future[tuple[Decision, str]] = asyncio.get_running_loop().create_future()
+        self._questions[question.id] = _Open(question=question, answer=waiting)
         decision: Decision = "no"
         by = "timeout"
-        try:
-            decision, by = await asyncio.wait_for(waiting, timeout_seconds)
-        except TimeoutError:
-            pass
-        finally:
-            del self._questions[question.id]
-            self.clock.resume()
-            self.state = "waiting" if self._questions else "running"
+        with self._waiting():
+            self.emit(Asked(question=question))
+            try:
+                decision, by = await asyncio.wait_for(waiting, timeout_seconds)
+            except TimeoutError:
+                pass
+            finally:
+                del self._questions[question.id]
         self.emit(Answered(question=question.id, decision=decision, by=by))
         return decision
+
+    async def inquire(self, inquiry: Inquiry, *, timeout_seconds: float) -> Reply:
+        """Ask what a server wants to know; the run's clock stands still meanwhile. Nobody in time cancels it."""
+        self._inquiries[inquiry.id] = waiting = asyncio.get_running_loop().create_future()
+        reply, by = Reply(action="cancel"), "timeout"
+        with self._waiting():
+            self.emit(Inquired(inquiry=inquiry))
+            try:
+                reply, by = await asyncio.wait_for(waiting, timeout_seconds)
+            except TimeoutError:
+                pass
+            finally:
+                del self._inquiries[inquiry.id]
+                self.emit(Replied(inquiry=inquiry.id, action=reply.action, by=by))
+        return reply
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Have the clock stand still while somebody is asked."""
+        self.clock.pause()
+        self.state = "waiting"
+        try:
+            yield
+        finally:
+            self.clock.resume()
+            self.state = "waiting" if self._questions or self._inquiries else "running"
 
     def _note(self, what: Happening) -> None:
         match what:

@@ -20,10 +20,13 @@ from ptc_cli.core.program import Program
 from ptc_cli.core.result import LimitHit, Outcome, ProgramError, Result
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import PolicySettings
+from ptc_cli.engine.approvals import Approvals
+from ptc_cli.engine.asking import Asking
 from ptc_cli.engine.bindings import bindings
 from ptc_cli.engine.direct import direct_call, direct_outcome, direct_status
+from ptc_cli.engine.exposure import Exposures
 from ptc_cli.engine.foresight import with_effects
-from ptc_cli.engine.gate import Carrier, Gate, digests
+from ptc_cli.engine.gate import Carrier, Gate, Held, digests
 from ptc_cli.engine.run import Run
 from ptc_cli.engine.sessions import Session, Sessions
 from ptc_cli.engine.suspicion import Suspicion
@@ -44,10 +47,14 @@ class Runner:
         layers: Callable[[], Awaitable[Layers]],
         sessions: Sessions,
         suspicion: Suspicion,
+        news: Callable[[ServerConfig], tuple[str, ...]],
+        held: Held,
         carry: Carrier,
         journal: Journal,
-        policy: PolicySettings,
+        policy: Callable[[], PolicySettings],
         secrets: Callable[[], Collection[str]],
+        approvals: Approvals,
+        exposures: Exposures,
     ) -> None:
         self._checker = checker
         self._backend = backend
@@ -55,9 +62,13 @@ class Runner:
         self._carry = carry
         self._sessions = sessions
         self._suspicion = suspicion
+        self._news = news
+        self._held = held
         self._journal = journal
         self._policy = policy
         self._secrets = secrets
+        self._approvals = approvals
+        self._exposures = exposures
 
     async def program(self, run: Run, view: Awaitable[View]) -> Result:
         """Check a program and, if it passes, run it."""
@@ -79,7 +90,14 @@ class Runner:
         report = await self._checker().check(run.execution.program, view, history=history)
         report = with_lacks(report, self._backend(), run.execution.program)
         report = with_effects(
-            report, run.execution.program, view, settings=self._policy, history=history, execution=run.execution
+            report,
+            run.execution.program,
+            view,
+            settings=self._policy(),
+            approvals=self._approvals,
+            readings=self._exposures.read_by(run.execution),
+            history=history,
+            execution=run.execution,
         )
         run.emit(Checked(report=report))
         if not report.passed:
@@ -108,7 +126,9 @@ class Runner:
         return replace(result, status=direct_status(run.returned, result.status))
 
     async def _warn_of(self, run: Run, view: View, modules: Collection[str]) -> tuple[str, ...]:
-        warnings = await self._suspicion.first_seen(view, modules)
+        used = [entry.config for entry in view.servers if entry.stub.module in modules]
+        news = (message for config in used for message in self._news(config))
+        warnings = (*news, *await self._suspicion.first_seen(view, modules))
         for message in warnings:
             run.emit(Warned(message=message))
         return warnings
@@ -141,14 +161,22 @@ class Runner:
         run.emit(Started(layers=layers))
 
     def _gate(self, run: Run, view: View, effects: Effects | None = None) -> Gate:
+        asking = Asking(
+            run,
+            effects=effects,
+            remember=self._approvals.remember,
+            timeout_seconds=self._policy().ask_timeout_seconds,
+        )
         return Gate(
             view=view,
             run=run,
-            settings=self._policy,
+            settings=self._policy(),
             carry=self._carry,
             secrets=self._secrets,
-            remember=_remember,
-            effects=effects,
+            approvals=self._approvals,
+            asking=asking,
+            exposure=self._exposures.of(run.execution),
+            held=self._held,
         )
 
     def _result(self, run: Run, outcome: Outcome) -> Result:
@@ -197,7 +225,3 @@ def _budgeted(outcome: Outcome, gate: Gate) -> Outcome:
         return outcome
     name, value = gate.exceeded
     return replace(outcome, status="limit", limit=LimitHit(name=name, value=value))
-
-
-def _remember(config: ServerConfig, tool: str) -> str:
-    return f"allowed for this run; to allow it always, add '{tool}' to allow of [servers.{config.name}]"

@@ -30,6 +30,7 @@ from ptc_cli.core.catalog import Tool
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue, canonical
 from ptc_cli.core.server import ToolConfig, ToolSpec
 from ptc_cli.core.suggest import did_you_mean
+from ptc_cli.engine.plain_schema import PlainSchema, plain
 
 _MATCH_STEPS = 1_000_000
 """How many steps matching a pattern may take at worst: below 0.1 s."""
@@ -83,9 +84,12 @@ def _misfit(spec: ToolSpec, why: str) -> str:
 
 
 def _first_error(schema: JsonObject, value: JsonValue) -> ValidationError | None:
+    key = _Key(schema)
+    if (simple := _plain(key)) is not None and simple.admits(value):
+        return None
     _Judgement.ends_at = time.monotonic() + _JUDGING_SECONDS
     try:
-        errors = _validator(_Key(schema)).iter_errors(value)
+        errors = _validator(key).iter_errors(value)
         return min(errors, key=_order, default=None)
     except (
         SchemaError,
@@ -120,6 +124,11 @@ class _Key:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Key) and (self.schema is other.schema)
+
+
+@lru_cache(maxsize=10_000)
+def _plain(key: _Key) -> PlainSchema | None:
+    return plain(key.schema)
 
 
 @lru_cache(maxsize=10_000)

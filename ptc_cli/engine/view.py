@@ -44,12 +44,13 @@ class Views:
     def _seen(self, entry: ServerEntry, caller: Caller) -> ServerEntry:
         if caller.tools == ("*",):
             return entry
-        key = (entry.name, entry.stub.module, entry.stub.digest, caller.tools)
+        key = (entry.name, entry.stub.module, entry.stub.digest, entry.held, caller.tools)
         if key not in self._cut:
             tools = tuple(tool for tool in entry.listing.tools if policy.sees_tool(caller, entry.name, tool.name))
             listing = replace(entry.listing, tools=tools, rejected=(), instructions="")
             learned = self._learned(entry.config)
-            self._cut[key] = rendered(entry.config, listing, module=entry.stub.module, learned=learned)
+            held = tuple(each for each in entry.held if each.tool and policy.sees_tool(caller, entry.name, each.tool))
+            self._cut[key] = rendered(entry.config, listing, module=entry.stub.module, learned=learned, held=held)
         return self._cut[key]
 
 
@@ -62,8 +63,10 @@ def _unique(entry: ServerEntry, catalog: Catalog) -> ServerEntry:
     return rendered(entry.config, entry.listing, module=names[entry.name])
 
 
-def found(view: View, path: str, *, failure: Callable[[str], PtcError | None]) -> Tool:
+def find_tool(view: View, path: str, *, failure: Callable[[str], PtcError | None]) -> Tool:
     """Return a tool by `server.tool`; where its server cannot be used, why is the error.
+
+    `failure` says why a server could not be connected.
 
     Raises:
         PtcError: There is no such tool, or its server could not be listed.

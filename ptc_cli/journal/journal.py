@@ -21,8 +21,8 @@ from ptc_cli.core.result import Result
 from ptc_cli.core.settings import JournalSettings
 from ptc_cli.journal import database as files
 from ptc_cli.journal import owner
-from ptc_cli.journal.text import blob_digest, bring_back, dump, load, put_aside, without
-from ptc_cli.journal.writer import Writer
+from ptc_cli.journal.text import blob_digest, bring_back, dump, load, may_be_long, put_aside, without
+from ptc_cli.journal.writer import Write, Writer
 
 _HEADER = "run, program, door, session, state, started_at, seconds, calls"
 _LIVE: tuple[RunState, ...] = ("checking", "running", "waiting")
@@ -86,13 +86,20 @@ class Journal:
 
     def append(self, event: Event) -> None:
         """Add an event to its run."""
+        if isinstance(event.what, Finished):
+            # Whoever waits for the result may change the value in it as soon as it is theirs.
+            self._put(self._event_write(event))
+            self._finish(event.what.result)
+        else:
+            # Its text is made by the thread that writes: half of what the gate would add to a call.
+            self._put(lambda database: self._event_write(event)(database))
+
+    def _event_write(self, event: Event) -> Write:
         # Base64 would hide them from those who look for secrets in the text.
         what = to_json(_cleaned(event, self._secrets()))["what"]
         text, blobs = self._recorded(what)
         values = (event.run, event.sequence, event.time, event.span, event.parent_span, text)
-        self._write(event.run, "insert into events values (?, ?, ?, ?, ?, ?)", values, blobs)
-        if isinstance(event.what, Finished):
-            self._finish(event.what.result)
+        return _write_of(event.run, "insert into events values (?, ?, ?, ?, ?, ?)", values, blobs)
 
     def flush(self) -> None:
         """Wait until everything so far is on disk."""
@@ -157,17 +164,15 @@ class Journal:
             blobs[name] = clean
             return name
 
-        return without(dump(put_aside(value, keep)), secrets).decode("utf-8", "replace"), blobs
+        text = dump(value)
+        if may_be_long(text):
+            text = dump(put_aside(value, keep))
+        return without(text, secrets).decode("utf-8", "replace"), blobs
 
     def _write(self, run: str, statement: str, values: Sequence[object], blobs: dict[str, bytes]) -> None:
-        def write(database: sqlite3.Connection) -> None:
-            database.executemany("insert or ignore into blobs values (?, ?)", blobs.items())
-            database.executemany("insert or ignore into refs values (?, ?)", [(run, digest) for digest in blobs])
-            database.execute(statement, values)
+        self._put(_write_of(run, statement, values, blobs))
 
-        self._put(write)
-
-    def _put(self, write: Callable[[sqlite3.Connection], None]) -> None:
+    def _put(self, write: Write) -> None:
         if self._writer is None and self._warning is None:
             self._writer = self._opened()
         if self._writer is not None:
@@ -243,6 +248,16 @@ class Journal:
             events=tuple(from_json(Event, event) for event in events),
             result=None if row[10] is None else from_json(Result, read(row[10])),
         )
+
+
+def _write_of(run: str, statement: str, values: Sequence[object], blobs: dict[str, bytes]) -> Write:
+    def write(database: sqlite3.Connection) -> None:
+        if blobs:
+            database.executemany("insert or ignore into blobs values (?, ?)", blobs.items())
+            database.executemany("insert or ignore into refs values (?, ?)", [(run, digest) for digest in blobs])
+        database.execute(statement, values)
+
+    return write
 
 
 def _cleaned(event: Event, secrets: Collection[str]) -> Event:

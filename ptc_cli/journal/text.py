@@ -61,10 +61,15 @@ def blob_digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
+def may_be_long(text: bytes) -> bool:
+    """Say whether there may be something to put aside in a value, by its text."""
+    # What looks like a reference is put aside whole, or a tool's answer could point at another run's values.
+    return len(text) > INLINE_BYTES or _REFERENCE.encode() in text
+
+
 def _put_aside(value: Any, keep: Callable[[bytes], str], *, depth: int) -> Any:
     text = dump(value)
-    # What looks like a reference is put aside whole, or a tool's answer could point at another run's values.
-    if len(text) <= INLINE_BYTES and _REFERENCE.encode() not in text:
+    if not may_be_long(text):
         return value
     if isinstance(value, dict) and depth and _REFERENCE not in value:
         return {key: _put_aside(each, keep, depth=depth - 1) for key, each in value.items()}

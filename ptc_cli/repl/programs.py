@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli.console import results, talk
-from ptc_cli.console.ask import asker
+from ptc_cli.console.ask import Asker, answers_of
 from ptc_cli.console.live import Streams, follow
+from ptc_cli.console.reloading import reload
 from ptc_cli.console.terminal import is_terminal, write_foreign
 from ptc_cli.core.catalog import Caller, View
 from ptc_cli.core.errors import PtcError, ToolNotFoundError
@@ -27,7 +28,7 @@ _WELCOME = "Entries share their variables; %reset forgets them. NAME? explains, 
 _ENDINGS = frozenset({"exit", "quit", "exit()", "quit()"})
 
 
-async def prompt_programs(engine: Engine, *, is_granted: bool = False) -> int:
+async def prompt_programs(engine: Engine, *, ask: Asker | None) -> int:
     """Read entries until the end and run each; return the exit code of the last one off a terminal, else 0."""
     caller = Caller(door="repl")
     view = await engine.describe(caller)
@@ -35,18 +36,18 @@ async def prompt_programs(engine: Engine, *, is_granted: bool = False) -> int:
     if on_terminal:
         talk.note(sys.stderr, f"{_servers(view)} {_WELCOME}")
     reader = _terminal_reader(engine, view) if on_terminal else PlainReader(sys.stdin.fileno())
-    code = await Prompt(engine, caller, reader, is_granted=is_granted).serve()
+    code = await Prompt(engine, caller, reader, ask=ask).serve()
     return 0 if on_terminal else code
 
 
 class Prompt:
     """Take entries from a reader, one after the other."""
 
-    def __init__(self, engine: Engine, caller: Caller, reader: Reader, *, is_granted: bool) -> None:
+    def __init__(self, engine: Engine, caller: Caller, reader: Reader, *, ask: Asker | None) -> None:
         self._engine = engine
         self._caller = caller
         self._reader = reader
-        self._is_granted = is_granted
+        self._ask = ask
         self._entries = 0
 
     async def serve(self) -> int:
@@ -55,6 +56,7 @@ class Prompt:
         while (entry := await self._reader.read()) is not None:
             if entry.strip() in _ENDINGS:
                 break
+            reload(self._engine)
             if entry.strip():
                 code = await self._answer(entry)
         return code
@@ -74,10 +76,9 @@ class Prompt:
             return error.exit_code
 
     async def _run(self, program: Program) -> int:
-        ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=self._is_granted)
         execution = replace(Execution.of(program, caller=self._caller), session=_SESSION)
-        run = await self._engine.start(execution, can_ask=ask is not None)
-        result = await follow(run, streams=Streams(out=sys.stdout, err=sys.stderr), ask=ask, door="repl")
+        run = await self._engine.start(execution, can_ask=self._ask is not None, answers=answers_of(self._ask))
+        result = await follow(run, streams=Streams(out=sys.stdout, err=sys.stderr), ask=self._ask, door="repl")
         results.ending(result, program, out=sys.stdout, err=sys.stderr)
         return result.exit_code
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from ptc_cli.sandbox.wire import EXACT_BYTES, FRAME_BYTES, LENGTH_BYTES, VALUES, Frame, ViolationError, framed, parse
 
 _SLACK_BYTES = 1 << 20
+_READ_BYTES = 256 << 10
 
 
 class Channel(asyncio.Protocol):
@@ -72,6 +75,8 @@ class Channel(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Say that nothing more comes."""
+        if isinstance(exc, BrokenPipeError | ConnectionResetError):
+            self._take_the_rest()
         self._transport = None
         if not self.closed.done():
             self.closed.set_result(None)
@@ -85,6 +90,14 @@ class Channel(asyncio.Protocol):
         """Serve it again."""
         self._is_clogged = False
         self._regulate()
+
+    def _take_the_rest(self) -> None:
+        """Take what a program sent before it went: asyncio stops reading when an answer finds nobody there."""
+        assert self._transport is not None
+        descriptor = self._transport.get_extra_info("socket").fileno()
+        with suppress(OSError):
+            while more := os.read(descriptor, _READ_BYTES):
+                self.data_received(more)
 
     def _regulate(self) -> None:
         if self._transport is None or self._transport.is_closing():

@@ -35,7 +35,7 @@ _TALKS = word_set(
 KIN = word_set(
     """password passwords secret secrets vault key keys ssh token tokens auth oauth login signin sign credential
     credentials env dotenv aws kube k8s kubernetes session cookie cookies account accounts keychain wallet pass
-    onepassword bitwarden netrc jwt cert pem leaked scanner user users"""
+    onepassword bitwarden netrc jwt cert pem leak leaks leaked scan scanner audit user users"""
 )
 """Words of names of tools and servers that secrets are the business of."""
 
@@ -53,15 +53,15 @@ def signs(spec: ToolSpec, parameters: tuple[str, ...]) -> Iterator[tuple[str, Si
     for name in parameters:
         where = f"inputSchema.properties.{name}"
         if _PRIVATE.search(name) and subject.isdisjoint(_TALKS) and _TALKS.isdisjoint(words(spec.server)):
-            yield where, _odd(spec, name, 1.1 if is_small else 0.6)
+            # Each of them counts: one may have an innocent reason, several hardly.
+            yield where, _odd(name, 1.1 if is_small else 0.6, f"has a parameter '{excerpt(name)}'")
         elif is_small and not _ODD.isdisjoint(words(name)):
-            yield where, _odd(spec, name, 0.5)
+            yield where, _odd(name, 0.5, "has a parameter")
 
 
-def _odd(spec: ToolSpec, name: str, weight: float) -> Sign:
-    return Sign(
-        rule="capability", weight=weight, says="has a parameter that what it does has no use for", excerpt=excerpt(name)
-    )
+def _odd(name: str, weight: float, what: str) -> Sign:
+    says = f"{what} that what it does has no use for"
+    return Sign(rule="capability", weight=weight, says=says, excerpt=excerpt(name))
 
 
 def _claims(spec: ToolSpec) -> Iterator[tuple[str, Sign]]:

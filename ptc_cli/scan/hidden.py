@@ -20,6 +20,7 @@ _WORD = re.compile(r"\w+")
 _FAR = re.compile(r"(?<![ \t\u00a0\u3000])[ \t\u00a0\u3000]{90,}+(?=\S)|(?<!\s)(?:[ \t\r]*+\n){25,}+(?=[ \t]*+\S)")
 _SPACED = re.compile(r"(?<!\S)(?:[^\W_][ .\-_*]{1,3}+){10,}+")
 
+_CODE = re.compile(r"`[^`\n]{1,300}`")
 _COMMENT = re.compile(r"<!--(.{12,}?)(?:-->|$)|\[//\]:\s*#\s*[(\"'](.{8,})", re.DOTALL)
 _INVISIBLE_STYLE = re.compile(
     r"style\s*=\s*[\"'][^\"']{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0"
@@ -125,12 +126,15 @@ def _corners(text: str) -> Iterator[Sign]:
 
 
 def _markup(text: str) -> Iterator[Sign]:
-    for found in _COMMENT.finditer(text):
+    # What is quoted as code is shown as it is written.
+    rendered = _CODE.sub("``", text) if "`" in text else text
+    for found in _COMMENT.finditer(rendered):
         if len((found.group(1) or found.group(2)).split()) > 3:
-            yield _markup_sign(text, found, 0.6, "has a comment that is not shown")
+            yield _markup_sign(rendered, found, 0.6, "has a comment that is not shown")
+    if found_script := _SCRIPT.search(rendered):
+        yield _markup_sign(rendered, found_script, 1.0, "has a link or markup that runs a script")
     for pattern, weight, says in (
         (_INVISIBLE_STYLE, 1.0, "has markup that is not shown"),
-        (_SCRIPT, 1.0, "has a link or markup that runs a script"),
         (_LEAKY_LINK, 1.0, "has an address into which something private is to be put"),
     ):
         if match := pattern.search(text):

@@ -24,6 +24,14 @@ _CLOSING = "\"')*_`”>"
 _MAY_END = (*_END, *_CLOSING)
 _PAUSE = (";", ":", "；", "：", "—")
 _AROUND = "\"'`([{<>}])*_,;:!?.。，、！？；：“”«»’"
+_SECRET_NAME = re.compile(
+    r"\$?\{?[A-Z0-9_]*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|CREDENTIALS)[A-Z0-9_]*\}?"
+)
+"""Of a variable that holds one."""
+
+_INFLECTED = frozenset("IXAJC")
+"""Meanings of verbs that keep their meaning in the third person and as participles."""
+
 _LEET = str.maketrans("013457@$", "oieastas")
 _TOOL_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+$")
 _LONGEST_WORD = 2_000
@@ -121,8 +129,20 @@ def _word(raw: str) -> tuple[str, str, str]:
     pause = ";" if raw.endswith(_PAUSE) else "," if raw.endswith((",", "，", "、")) else ""
     letter = WORDS.get(plain)
     if letter is None:
-        letter = "." if plain.isascii() and plain.isalpha() else _unusual(raw, plain)
+        # `.env` is a file, `env` is a word.
+        is_plain = plain.isascii() and plain.isalpha() and f".{plain}" not in raw.lower()
+        letter = _inflected(plain) if is_plain else _unusual(raw, plain)
     return plain, letter, pause
+
+
+def _inflected(word: str) -> str:
+    """Return the letter of a word by the form that a dictionary has: what a tool does, it does to its caller too."""
+    for ending in ("es", "s", "ing", "ed"):
+        stem = word.removesuffix(ending)
+        letter = WORDS.get(stem) if stem != word and len(stem) > 3 else None
+        if letter is not None:
+            return letter if letter in _INFLECTED else "."
+    return "."
 
 
 def _unusual(raw: str, word: str) -> str:
@@ -133,11 +153,14 @@ def _unusual(raw: str, word: str) -> str:
         return _stems(word)
     path = raw.strip("\"'`([{<>}]),;:!?*").removesuffix(".")
     if KEY_FILE.search(path) and not PUBLIC_FILE.search(path):
-        return "K"
+        # By its name alone it is spoken of in many an honest text: as secrets are.
+        return "W" if path.startswith(".") else "K"
     if "://" in path:
         return _address(path)
     if _EMAIL.match(path):
         return "D"
+    if _SECRET_NAME.fullmatch(path):
+        return "W"
     if _TOOL_NAME.match(word):
         return "Q"
     plain = word.translate(_LEET)

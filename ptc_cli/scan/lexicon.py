@@ -11,6 +11,7 @@ listed. A word has one meaning here, its most telling one.
     L tool, call            G call, run, use       J replace, redirect      d broken, instead, prefer
     a approved beforehand   c confirmation         p a new role             r answer
     m messages of a role    b is, are              t this, it               D address, V one that only collects
+    e even if, regardless of
     Z another server's tool Q a tool nobody knows  ! a command that harms   . anything else
 """
 
@@ -20,7 +21,9 @@ import re
 
 _WORDS = {
     "I": """ignore ignoring disregard forget override overrule bypass circumvent supersede supersedes neglect suspended
-        skip skipped overridden void invalidated ignora ignorar ignoriere ignorieren vergiss missachte ignorez ignorer
+        skip skipped overridden void invalidated waived lifted ignora ignorar ignoriere ignorieren vergiss missachte
+        ignorez
+        ignorer
         oublie oubliez ignorare dimentica olvida olvide descarta esqueça desconsidere contourne omite""",
     "P": """previous prior earlier preceding above existing original foregoing former past anterior anteriores previas
         previos bisherigen vorherigen vorigen früheren précédentes précédents antérieures precedenti prévias""",
@@ -49,8 +52,8 @@ _WORDS = {
         deliver mirror mirrored mirrors relay sending uploading posting forwarding envía enviar envíe envie invia
         inviare schicke schick sende senden übermittle envoie envoyer l'envoyer envoyez mande manda""",
     "A": """include including pass passing put place append appending attach add insert hand supply provide fill embed
-        set begin give quote write pásalo incluye incluya adjunta inclua passe füge gib übergib ajoute ajoutez inclus
-        includi aggiungi""",
+        set begin give quote write paste carry pásalo incluye incluya adjunta inclua passe füge gib übergib ajoute
+        ajoutez inclus includi aggiungi""",
     "W": """password passwords passphrase credential credentials apikey apikeys secret secrets cookie cookies token
         tokens keychain ssn cvv contraseña contraseñas clave claves senha senhas passwort passwörter kennwort kennwörter
         zugangsdaten chiave chiavi credenziali password""",
@@ -60,8 +63,10 @@ _WORDS = {
         musst müssen muss dois doit devez deves tem_de toujours immer siempre sempre""",
     "B": """before prior_to first beforehand antes vor zuerst bevor avant prima primero primeiro""",
     "w": "when whenever once after afterwards cuando wenn sobald quand lorsque quando",
-    "E": """every any all other others everything anything each whole complete full entire verbatim todas todos todo
-        cualquier cualquiera alle allen jedes jeder tous toutes tout tutte tutti ogni qualquer tutto otra otro autre
+    "E": """every any all other others everything anything each whatever whichever whole complete full entire verbatim
+        todas todos todo cualquier cualquiera alle allen jedes jeder tous toutes tout tutte tutti ogni qualquer tutto
+        otra otro
+        autre
         andere anderen altri altro altre""",
     "L": """tool tools function functions toolcall plugin herramienta herramientas ferramenta ferramentas werkzeug
         werkzeuge tools' outil outils strumento strumenti""",
@@ -73,20 +78,31 @@ _WORDS = {
         malicious unreliable untrusted leaks""",
     "a": "pre-approved preapproved pre-authorised pre-authorized authorised authorized",
     "c": "confirmation confirmations confirm approval approve approves consent permission confirming",
-    "r": "answer answers reply replies response responses",
+    "r": "answer answers reply replies response responses summary summaries",
     "b": "is are was were be been being",
     "t": "this it these that",
 }
 WORDS = {word: letter for letter, words in _WORDS.items() for word in words.split()}
 
 _PHRASES = {
+    "F": ("content of", "contents of", "value of", "values of"),
+    "Nc": (
+        "without question", "without asking", "without checking", "without hesitation", "no need to check",
+        "no need to ask", "no need to confirm", "need not ask", "need not check", "no need for confirmation",
+        "skip asking", "stop asking", "instead of asking", "do not ask", "don't ask", "never ask",
+    ),
+    "e": ("even if", "even when", "even though", "regardless of", "no matter", "whatever the"),
     "I": ("no longer apply", "no longer valid", "do not apply", "set aside", "pay no attention", "not bound by"),
     "S": (
         "system prompt", "system message", "system prompts", "system instructions", "hidden prompt",
         "initial instructions", "initial prompt", "developer message", "hidden instructions",
     ),
     "T": ("bring it up", "bring up", "talk about", "let on", "let the user know", "draw attention"),
-    "C": ("keep quiet", "say nothing", "keep silent", "keep secret", "keep this secret", "stay quiet"),
+    "U": ("person you", "people you", "person who", "person asking", "person using"),
+    "C": (
+        "keep quiet", "say nothing", "keep silent", "keep secret", "keep this secret", "stay quiet", "leave it out",
+        "leave this out", "leave that out", "keep it out", "keep this out",
+    ),
     "W": (
         "api key", "api keys", "access token", "access tokens", "environment variable", "environment variables",
         "session cookie", "secret key", "auth token", "clave api", "chiave api", "mot de passe", "mots de passe",
@@ -106,14 +122,16 @@ _PHRASES = {
     "L": ("tool call", "tool calls"),
     "d": ("no longer works", "does not work", "do not trust"),
     "a": ("approved in advance", "authorised in advance", "authorized in advance", "already approved",
-          "already agreed", "already consented"),
+          "already agreed", "already consented", "has approved", "have approved", "has agreed", "has consented",
+          "gave permission", "has authorised", "has authorized"),
     "c": ("tool arguments",),
     "p": (
         "you are now", "from now on", "from here on", "from this moment", "from this point", "new policy",
         "no restrictions", "maintenance mode", "developer mode", "god mode", "jailbreak mode", "debug mode",
         "admin mode", "dan mode", "new instructions", "unrestricted mode", "act as",
     ),
-    "m": ("new system message", "new system prompt", "as system message", "as an instruction", "as instructions"),
+    "m": ("new system message", "new system prompt", "as system message", "as an instruction", "as instructions",
+          "as coming from", "as if the user", "as though the user"),
 }  # fmt: skip
 PHRASES: dict[str, list[tuple[tuple[str, ...], str]]] = {}
 for _letter, _phrases in _PHRASES.items():

@@ -108,10 +108,7 @@ class Own:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._activity.one():
             self._engine.renew()
-            try:
-                await self._rest(scope, receive, send)
-            finally:
-                self._engine.keep_learned()
+            await self._rest(scope, receive, send)
 
 
 class _OwnersProtocol(H11Protocol):

@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import anyio
@@ -70,10 +70,11 @@ def access(scope: Scope) -> Access:
 
 def caller(scope: Scope) -> Caller:
     """Return who sends a request over REST. The user's own commands say by which door they were asked."""
-    found = access(scope)
-    named = Headers(scope=scope).get("ptc-door", "") if found.is_owner else ""
-    door = _OWN_DOORS.get(named, "http")
-    return found.caller(door)
+    found, headers = access(scope), Headers(scope=scope)
+    if not found.is_owner:
+        return found.caller("http")
+    # Each command is a client of its own, as it is in a process of its own: what one has read does not taint the next.
+    return replace(found.caller(_OWN_DOORS.get(headers.get("ptc-door", ""), "http")), session=headers.get("ptc-client"))
 
 
 class Guard:

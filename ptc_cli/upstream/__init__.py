@@ -4,6 +4,7 @@ Importing this package does not import `mcp`, which costs 0.7 s: the modules tha
 first connection.
 """
 
+from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.pool import Pool
 
-__all__ = ["Pool"]
+__all__ = ["Logins", "Pool"]

@@ -30,12 +30,14 @@ from mcp.shared.jsonrpc_dispatcher import JSONRPCDispatcher
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from ptc_cli import __version__
-from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.inquiry import Requester
+from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 from ptc_cli.upstream.era import negotiate
-from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, SessionGoneError
+from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, RefusedError, SessionGoneError, VisitError
+from ptc_cli.upstream.host import MAX_INQUIRIES, METHODS, Guest, Host
 from ptc_cli.upstream.http import CURRENT, Exchange
 from ptc_cli.upstream.listing import ToolList
-from ptc_cli.upstream.logfile import ServerLog
+from ptc_cli.upstream.requests import capabilities, request_callbacks
 
 CLIENT = types.Implementation(name="ptc", version=__version__)
 _MAX_ROUNDS = 20
@@ -43,10 +45,14 @@ _MAX_ROUNDS = 20
 
 _ROUND_SECONDS = 0.1
 
+_LOG_LEVEL = "info"
+"""From which severity on a server of the new protocol is asked to log. One of the old decides itself."""
+
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 300.0
+"""Before we listen again after a server ended a subscription."""
+
 _CLOSED = "Connection closed"
 """The SDK's words for a connection that ended. Its code for it, -32000, is what any server answers with."""
-
-Progress = Callable[[float, float | None, str], None]
 
 
 class _Dispatcher(JSONRPCDispatcher):
@@ -78,8 +84,9 @@ class Connection:
     which for a call is after its side effect and for a listing costs all tools for one.
     """
 
-    def __init__(self, session: ClientSession, dispatcher: _Dispatcher) -> None:
+    def __init__(self, session: ClientSession, dispatcher: _Dispatcher, host: Host) -> None:
         self.ended = dispatcher.ended
+        self._host = host
         self._session = session
         self._dispatcher = dispatcher
 
@@ -120,25 +127,24 @@ class Connection:
             cursor = found.add_page(page)
         return found
 
-    async def call_tool(
-        self, name: str, arguments: JsonObject, *, schema: JsonObject | None, progress: Progress | None
-    ) -> JsonObject:
+    async def call_tool(self, guest: Guest, *, schema: JsonObject | None) -> JsonObject:
         """Call a tool and return the answer as it came.
 
         Raises:
             AnsweredError, LostError: There is no result.
         """
-        params: JsonObject = {"name": name, "arguments": arguments}
-        mirrored = mcp_param_headers(x_mcp_header_map(schema), arguments) if schema and self._is_modern else {}
-        return await self._settled("tools/call", params, headers=mirrored, progress=progress)
+        call = guest.call
+        params: JsonObject = {"name": call.tool, "arguments": call.arguments}
+        mirrored = mcp_param_headers(x_mcp_header_map(schema), call.arguments) if schema and self._is_modern else {}
+        return await self._visited("tools/call", params, guest, mirrored)
 
-    async def read_resource(self, uri: str) -> JsonObject:
+    async def read_resource(self, guest: Guest) -> JsonObject:
         """Read a resource and return the answer as it came.
 
         Raises:
             AnsweredError, LostError: There is no result.
         """
-        return await self._settled("resources/read", {"uri": uri})
+        return await self._visited("resources/read", {"uri": guest.call.tool}, guest, {})
 
     async def request(
         self,
@@ -146,7 +152,7 @@ class Connection:
         params: JsonObject,
         *,
         headers: Mapping[str, str] | None = None,
-        progress: Progress | None = None,
+        guest: Guest | None = None,
     ) -> JsonObject:
         """Send a request and return what was answered, unchecked. Cancelling tells the server.
 
@@ -157,7 +163,7 @@ class Connection:
         token = CURRENT.set(exchange)
         try:
             return await self._dispatcher.send_raw_request(
-                method, self._enveloped(params), self._options(method, params, headers, progress)
+                method, self._enveloped(params, guest), self._options(method, params, headers, guest)
             )
         except MCPError as error:
             if error.message == _CLOSED:
@@ -181,39 +187,65 @@ class Connection:
                 return {"tools": []}
             raise
 
-    async def _settled(
-        self,
-        method: str,
-        params: JsonObject,
-        *,
-        headers: Mapping[str, str] | None = None,
-        progress: Progress | None = None,
-    ) -> JsonObject:
-        """Ask again as long as a server of the new protocol says "later"."""
-        answer = await self.request(method, params, headers=headers, progress=progress)
+    async def _visited(self, method: str, params: JsonObject, guest: Guest, headers: Mapping[str, str]) -> JsonObject:
+        """Ask again if a person visited the pages that a server, which did nothing yet, wants visited first."""
+        try:
+            return await self._settled(method, params, guest, headers)
+        except VisitError as error:
+            for visit in error.visits:
+                reply = await self._host.answer_for(guest, "elicitation/create", visit)
+                if reply.get("action") != "accept":
+                    raise
+            if not error.visits:
+                raise
+        return await self._settled(method, params, guest, headers)
+
+    async def _settled(self, method: str, params: JsonObject, guest: Guest, headers: Mapping[str, str]) -> JsonObject:
+        """Ask again as long as a server of the new protocol says "later", or asks for something itself."""
+        answer = await self.request(method, params, headers=headers, guest=guest)
         for _ in range(_MAX_ROUNDS):
             if not self._is_modern or answer.get("resultType") != "input_required":
                 return answer
-            if answer.get("inputRequests"):
-                raise AnsweredError("it asks for input in the middle of the call, and there is nobody to answer")
-            await asyncio.sleep(_ROUND_SECONDS)
-            again = {**params, "requestState": answer.get("requestState")}
-            answer = await self.request(method, again, headers=headers, progress=progress)
+            responses = await self._responses(guest, answer.get("inputRequests"))
+            if not responses:
+                await asyncio.sleep(_ROUND_SECONDS)
+            again = {**params, "requestState": answer.get("requestState"), **responses}
+            answer = await self.request(method, again, headers=headers, guest=guest)
         raise AnsweredError("it put the answer off too often")
 
-    def _enveloped(self, params: JsonObject) -> JsonObject:
+    async def _responses(self, guest: Guest, requests: JsonValue) -> JsonObject:
+        """Return what is answered to what a server asks in the middle of a call.
+
+        Raises:
+            AnsweredError: It cannot be answered.
+        """
+        if not isinstance(requests, dict) or not requests:
+            return {}
+        responses: JsonObject = {}
+        for key, asked in requests.items():
+            method, params = (asked.get("method"), asked.get("params")) if isinstance(asked, dict) else (None, None)
+            try:
+                responses[key] = await self._host.answer_for(
+                    guest, str(method), params if isinstance(params, dict) else {}
+                )
+            except RefusedError as error:
+                raise AnsweredError(f"it asks for {METHODS.get(str(method), 'something')}, but {error}") from error
+        return {"inputResponses": responses}
+
+    def _enveloped(self, params: JsonObject, guest: Guest | None) -> JsonObject:
         """Return parameters as the protocol spoken wants them."""
         if not self._is_modern:
             return params
-        meta = {
+        meta: JsonObject = {
             types.PROTOCOL_VERSION_META_KEY: self.protocol_version,
             types.CLIENT_INFO_META_KEY: CLIENT.model_dump(by_alias=True, mode="json", exclude_none=True),
-            types.CLIENT_CAPABILITIES_META_KEY: {},
+            types.CLIENT_CAPABILITIES_META_KEY: capabilities(() if guest is None else self._host.answers_for(guest)),
+            **({} if guest is None else {types.LOG_LEVEL_META_KEY: _LOG_LEVEL}),
         }
         return {**params, "_meta": meta}
 
     def _options(
-        self, method: str, params: JsonObject, mirrored: Mapping[str, str] | None, progress: Progress | None
+        self, method: str, params: JsonObject, mirrored: Mapping[str, str] | None, guest: Guest | None
     ) -> CallOptions:
         headers = {MCP_PROTOCOL_VERSION_HEADER: self.protocol_version, **(mirrored or {})}
         if self._is_modern:
@@ -221,8 +253,8 @@ class Connection:
             if (key := NAME_BEARING_METHODS.get(method)) is not None:
                 headers[MCP_NAME_HEADER] = encode_header_value(str(params[key]))
         options = CallOptions(headers=headers)
-        if progress is not None:
-            options["on_progress"] = _reporting(progress)
+        if guest is not None and guest.requester is not None:
+            options["on_progress"] = _reporting(guest.requester)
         return options
 
     def _failure(self, error: MCPError, exchange: Exchange) -> AnsweredError | LostError:
@@ -243,42 +275,55 @@ class Connection:
             return LostError(error.message)
         if exchange.status >= 400 and error.code == types.INTERNAL_ERROR:
             return LostError(f"the server answered HTTP {exchange.status}")
+        if error.code == types.URL_ELICITATION_REQUIRED:
+            return VisitError(error.message, _visits(error.data))
         return AnsweredError(error.message)
 
 
-def _reporting(tell: Progress) -> ProgressFnT:
+def _visits(asked: object) -> tuple[JsonObject, ...]:
+    listed = asked.get("elicitations") if isinstance(asked, dict) else None
+    found = listed if isinstance(listed, list) else []
+    return tuple({**each, "mode": "url"} for each in found[:MAX_INQUIRIES] if isinstance(each, dict))
+
+
+def _reporting(requester: Requester) -> ProgressFnT:
     async def report(progress: float, total: float | None, message: str | None) -> None:
-        tell(progress, total, message or "")
+        requester.progress(progress, total, message or "")
 
     return report
 
 
 @asynccontextmanager
-async def connect(
-    streams: Transport, *, era: str | None, log: ServerLog, changed: Callable[[], None]
-) -> AsyncIterator[Connection]:
-    """Open a connection over a transport, and call `changed` whenever the server's tools do.
+async def connect(streams: Transport, *, era: str | None, host: Host) -> AsyncIterator[Connection]:
+    """Open a connection over a transport, over which the server can turn to `host`.
 
     Raises:
         MCPError, RuntimeError, ValidationError: The server does not speak MCP as it should.
     """
 
     async def logged(params: types.LoggingMessageNotificationParams) -> None:
-        log.note(f"{params.level} {params.logger or ''}: {params.data}")
+        host.logged(params.level, params.logger, params.data)
 
     async def received(message: IncomingMessage) -> None:
         if isinstance(message, types.ToolListChangedNotification):
-            changed()
+            host.changed()
 
     async with streams as (incoming, outgoing):
         dispatcher = _Dispatcher(incoming, outgoing)
+        asks = request_callbacks(host)
         async with ClientSession(
-            dispatcher=dispatcher, logging_callback=logged, message_handler=received, client_info=CLIENT
+            dispatcher=dispatcher,
+            logging_callback=logged,
+            message_handler=received,
+            client_info=CLIENT,
+            elicitation_callback=asks.elicitation,
+            sampling_callback=asks.sampling,
+            list_roots_callback=asks.roots,
         ) as session:
             await negotiate(session, remembered=era)
-            listening = asyncio.create_task(_listen(session, changed))
+            listening = asyncio.create_task(_listen(session, host.changed))
             try:
-                yield Connection(session, dispatcher)
+                yield Connection(session, dispatcher, host)
             finally:
                 listening.cancel()
 
@@ -290,7 +335,14 @@ async def _listen(session: ClientSession, changed: Callable[[], None]) -> None:
         return
     if not offered.tools.list_changed:
         return
-    with suppress(MCPError, SubscriptionLost):
-        async with listen(session, tools_list_changed=True) as subscription:
-            async for _ in subscription:
-                changed()
+    wait = _FIRST_WAIT_SECONDS
+    with suppress(MCPError):
+        while True:
+            with suppress(SubscriptionLost):
+                async with listen(session, tools_list_changed=True) as subscription:
+                    async for _ in subscription:
+                        changed()
+            # What changed while nobody listened is not told.
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+            changed()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ptc_cli.core.jsonvalue import JsonObject
+
 
 class AnsweredError(Exception):
     """The server answered that it would not; the text is its own."""
@@ -17,3 +19,15 @@ class SessionGoneError(LostError):
 
 class LoginError(LostError):
     """The server wants the user to log in first, and did nothing."""
+
+
+class RefusedError(Exception):
+    """We do not answer what a server asked; the text is for the server."""
+
+
+class VisitError(AnsweredError):
+    """The server did nothing: first a person must visit some pages."""
+
+    def __init__(self, message: str, visits: tuple[JsonObject, ...]) -> None:
+        super().__init__(message)
+        self.visits = visits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -33,17 +33,22 @@ CURRENT: ContextVar[Exchange | None] = ContextVar("CURRENT", default=None)
 """The exchange of the request being made. The SDK's transports carry the context from the sender to the socket."""
 
 
-def client(url: str, headers: Mapping[str, str]) -> httpx2.AsyncClient:
-    """Return an HTTP client for one server. How long an answer may take is for the caller to say."""
+def client(
+    url: str, headers: Mapping[str, str], *, wrap: Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
+) -> httpx2.AsyncClient:
+    """Return an HTTP client for one server. How long an answer may take is for the caller to say.
+
+    `wrap` puts something of the caller's around what sends the requests.
+    """
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
     return httpx2.AsyncClient(
         headers=dict(headers),
         timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS, write=_WRITE_SECONDS),
-        transport=Contained(httpx2.AsyncHTTPTransport(limits=limits, proxy=_proxy(url))),
+        transport=wrap(Contained(httpx2.AsyncHTTPTransport(limits=limits, proxy=proxy(url)))),
     )
 
 
-def _proxy(url: str) -> str | None:
+def proxy(url: str) -> str | None:
     """Return the proxy that the environment names for a server, which httpx leaves out once a transport is given."""
     address = urlsplit(url)
     host = address.hostname or ""

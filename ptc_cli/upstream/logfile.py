@@ -27,6 +27,9 @@ class ServerLog:
         self.redacted: Callable[[str], str] = str
         """How secrets are taken out of a line; set once the server's are known."""
 
+        self.stray = ""
+        """The first line that the server, as it was started last, wrote to its standard output and is no message."""
+
         self._last: deque[str] = deque(maxlen=20)
 
     @property
@@ -36,6 +39,7 @@ class ServerLog:
 
     def started(self, what: str) -> None:
         """Mark that the server is started anew."""
+        self.stray = ""
         self._last.clear()
         self.note(what)
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from ptc_cli.core.errors import AuthorisationError, ConfigError, ConnectError, PtcError
 from ptc_cli.core.server import SecretResolver, ServerConfig
 from ptc_cli.upstream import reasons
+from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.backoff import Backoff
+from ptc_cli.upstream.host import Host
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.process import ServerProcess
 from ptc_cli.upstream.target import Target, has_references, resolve
@@ -34,17 +36,20 @@ class Owner:
         *,
         resolver: Callable[[ServerConfig], SecretResolver],
         log: ServerLog,
+        logins: Logins,
         era: str | None,
-        changed: Callable[[], None],
+        host: Host,
     ) -> None:
         self.failure: PtcError | None = None
         """Why the last attempt to connect failed, or the connection ended unused, until the server answers again."""
 
-        self._config = config
+        self.config = config
         self._resolver = resolver
         self._log = log
+        self._logins = logins
+        self._logins_seen = 0
         self._era = era
-        self._changed = changed
+        self._host = host
         self._backoff = Backoff()
         self._closing = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,13 +103,15 @@ class Owner:
     def _begin(self) -> asyncio.Future[Connection]:
         if self._closing.is_set():
             raise self._is_closing()
+        if isinstance(self.failure, AuthorisationError) and self._logins.stamp != self._logins_seen:
+            self._backoff.clear()
         if (wait := self._backoff.wait_seconds) > 0:
             raise self._too_early(wait)
         ready: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
         # Nobody may be left to look at a failure; it is kept in `failure`.
         ready.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._ready = ready
-        self._owning = asyncio.create_task(self._own(ready), name=f"upstream {self._config.name}")
+        self._owning = asyncio.create_task(self._own(ready), name=f"upstream {self.config.name}")
         self._keep(self._owning)
         return ready
 
@@ -126,11 +133,11 @@ class Owner:
             self._settle(ready, failure)
 
     async def _target(self) -> Target:
-        look_up = self._resolver(self._config)
+        look_up = self._resolver(self.config)
         # A reference may run a command or ask a keyring.
-        resolved = has_references(self._config)
-        target = await asyncio.to_thread(resolve, self._config, look_up) if resolved else resolve(self._config, look_up)
-        self._log.redacted = target.redacted
+        resolved = has_references(self.config)
+        target = await asyncio.to_thread(resolve, self.config, look_up) if resolved else resolve(self.config, look_up)
+        self._log.redacted = lambda text: self._logins.redacted(target.redacted(text))
         return target
 
     async def _hold(self, ready: asyncio.Future[Connection], target: Target, *, era: str | None) -> None:
@@ -152,27 +159,27 @@ class Owner:
 
     async def _opened(self, route: Route, stack: AsyncExitStack, era: str | None) -> Connection:
         try:
-            async with asyncio.timeout(self._config.connect_timeout_seconds):
-                return await stack.enter_async_context(route.open(era=era, changed=self._changed))
+            async with asyncio.timeout(self.config.connect_timeout_seconds):
+                return await stack.enter_async_context(route.open(era=era, host=self._host))
         except Exception as error:
             self._log.note(f"could not connect: {error!r}")
             raise await route.explain(error) from error
 
     async def _route(self, target: Target, stack: AsyncExitStack) -> Route:
         """Return the way to the server. Its process boots while the SDK is imported."""
-        if self._config.transport != "stdio":
-            self._log.started(f"connecting to {reasons.shown_url(self._config)}")
+        if self.config.transport != "stdio":
+            self._log.started(f"connecting to {reasons.shown_url(self.config)}")
             _, http = await asyncio.to_thread(_load_routes)
-            return http(self._config, target, self._log)
-        self._log.started(f"starting {self._config.command}")
+            return http(self.config, target, self._log, self._logins)
+        self._log.started(f"starting {self.config.command}")
         try:
             process = await ServerProcess.start(target, self._log)
         except (OSError, ValueError) as error:
-            raise reasons.not_started(self._config, error) from error
+            raise reasons.not_started(self.config, error) from error
         self._process = process
         stack.callback(self._end, process)
         stdio, _ = await asyncio.to_thread(_load_routes)
-        return stdio(self._config, process, self._log)
+        return stdio(self.config, process, self._log)
 
     def _end(self, process: ServerProcess) -> None:
         """End a process aside: nobody waits seconds for a reason, and no cancellation leaves it behind."""
@@ -195,12 +202,14 @@ class Owner:
         if ready.done():
             if not self._has_served and not self._closing.is_set():
                 self.failure = ConnectError(
-                    f"server '{self._config.name}': keeps ending before it answers",
+                    f"server '{self.config.name}': keeps ending before it answers",
                     hint=f"Its log is {self._log.path}.",
                 )
                 self._backoff.died()
             return
         self.failure = failure
+        # The attempt itself may have changed its login; what others do from now on is worth another one.
+        self._logins_seen = self._logins.stamp
         self._backoff.failed(is_final=isinstance(failure, ConfigError | AuthorisationError))
         ready.set_exception(failure)
 
@@ -212,7 +221,7 @@ class Owner:
         return ConnectError(failure.message, hint=f"{failure.hint or ''} {again}".strip())
 
     def _is_closing(self) -> PtcError:
-        return ConnectError(f"server '{self._config.name}': the connection is closed")
+        return ConnectError(f"server '{self.config.name}': the connection is closed")
 
 
 def _is_usable(ready: asyncio.Future[Connection]) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import PtcError
+from ptc_cli.core.inquiry import InquiryKind, Requester
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ToolSpec
 from ptc_cli.core.suggest import did_you_mean
+from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.reasons import quoted
-from ptc_cli.upstream.upstream import Progress, Upstream
+from ptc_cli.upstream.upstream import Upstream
 
 
 class Pool:
@@ -24,10 +26,24 @@ class Pool:
         *,
         resolve: Callable[[ServerConfig], SecretResolver],
         logs: Path,
+        logins: Logins,
         eras: Mapping[str, str] | None = None,
+        answers: Collection[InquiryKind] = (),
     ) -> None:
+        """Make the upstreams; nothing is started.
+
+        Args:
+            configs: The servers.
+            resolve: How references in a server's configuration are looked up.
+            logs: The folder of their log files.
+            logins: Where what they gave us at a login is kept.
+            eras: The protocol revision that each is known to speak.
+            answers: What can be asked through us at all: servers of the old protocol are told when they connect.
+        """
+        self._answers = frozenset(answers)
         self._resolve = resolve
         self._logs = logs
+        self._logins = logins
         self._callbacks: list[Callable[[str], None]] = []
         remembered = eras or {}
         self._upstreams = {config.name: self._upstream(config, remembered.get(config.name)) for config in configs}
@@ -50,22 +66,35 @@ class Pool:
         return tuple(await asyncio.gather(*(self.list(name) for name in names)))
 
     async def call(
-        self, call: ToolCall, *, spec: ToolSpec | None = None, progress: Progress | None = None
+        self,
+        call: ToolCall,
+        *,
+        spec: ToolSpec | None = None,
+        requester: Requester | None = None,
+        checked_against: ServerConfig | None = None,
     ) -> ToolResult:
         """Carry a call; every failure is in the result, and only cancellation is raised.
 
-        `spec` is the tool as it was listed: its output schema decides on wrapped results.
+        `spec` is the tool as it was listed: its output schema decides on wrapped results. Meanwhile the server may ask
+        and tell `requester` something. A server that is no longer the one that was `checked_against` is not called.
         """
         upstream = self._upstreams.get(call.server)
         if upstream is None:
             message, hint = self._unknown(call.server)
-            return ToolResult.failed("not-found", message, hint=hint)
-        return await upstream.call(call, spec=spec, progress=progress)
+            return _reconfigured(call) if checked_against else ToolResult.failed("not-found", message, hint=hint)
+        if checked_against is not None and checked_against.identity != upstream.config.identity:
+            return _reconfigured(call)
+        return await upstream.call(call, spec=spec, requester=requester)
 
     def failure(self, server: str) -> PtcError | None:
         """Return why a server could not be connected when last tried; its exit code tells a missing login."""
         upstream = self._upstreams.get(server)
         return None if upstream is None else upstream.owner.failure
+
+    def stray(self, server: str) -> str:
+        """Return what a server wrote to its standard output that is no message, or nothing."""
+        upstream = self._upstreams.get(server)
+        return "" if upstream is None else upstream.stray
 
     def forgive(self, server: str) -> None:
         """Allow a server that failed to be tried again at once, such as after a login."""
@@ -77,13 +106,18 @@ class Pool:
         for server in self._upstreams:
             self.forgive(server)
 
-    async def reconfigure(self, configs: Iterable[ServerConfig]) -> None:
-        """Take over a changed configuration; servers that are reached as before stay connected."""
+    def reconfigure(self, configs: Iterable[ServerConfig]) -> Awaitable[object]:
+        """Take over a changed configuration at once; servers that are reached as before stay connected.
+
+        What is returned ends the others, each once the calls that it still has are back.
+        """
         wanted = {config.name: config for config in configs}
-        gone = [upstream for name, upstream in self._upstreams.items() if upstream.config != wanted.get(name)]
-        kept = {name: upstream for name, upstream in self._upstreams.items() if upstream.config == wanted.get(name)}
+        before = self._upstreams
+        kept = {name: one for name, one in before.items() if name in wanted and one.is_reached_as(wanted[name])}
         self._upstreams = {name: kept.get(name) or self._upstream(config, None) for name, config in wanted.items()}
-        await asyncio.gather(*(upstream.owner.close() for upstream in gone))
+        for name, upstream in kept.items():
+            upstream.adopt(wanted[name])
+        return asyncio.gather(*(one.retire() for name, one in before.items() if name not in kept))
 
     async def close(self) -> None:
         """End every connection, and every process with all that it started."""
@@ -94,7 +128,9 @@ class Pool:
             config,
             resolver=self._resolve,
             log=ServerLog(self._logs, config.name),
+            logins=self._logins,
             era=era,
+            answers=self._answers,
             changed=lambda: self._tell(config.name),
         )
 
@@ -104,3 +140,11 @@ class Pool:
 
     def _unknown(self, server: str) -> tuple[str, str | None]:
         return f"no server '{quoted(server, mark='')}'", did_you_mean(server, self._upstreams)
+
+
+def _reconfigured(call: ToolCall) -> ToolResult:
+    return ToolResult.failed(
+        "unavailable",
+        f"server '{quoted(call.server, mark='')}': its configuration was changed while the program ran",
+        hint="It was not called. Run the program again: it is checked against the servers as they are now.",
+    )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from ptc_cli.core import nesting
 from ptc_cli.core.inherited import inherited
+from ptc_cli.upstream import descendants
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.target import Target
 
@@ -39,7 +40,9 @@ class _Watch(SubprocessStreamProtocol):
 class ServerProcess:
     """One run of a server's command, in a process group of its own."""
 
-    def __init__(self, process: Process, transport: asyncio.SubprocessTransport, watch: _Watch, log: ServerLog) -> None:
+    def __init__(
+        self, process: Process, transport: asyncio.SubprocessTransport, watch: _Watch, log: ServerLog, mark: str
+    ) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self.stdin = process.stdin
@@ -48,6 +51,7 @@ class ServerProcess:
         self._process = process
         self._transport = transport
         self._log = log
+        self._mark = mark
         self._stderr = asyncio.create_task(self._keep_stderr())
 
     @classmethod
@@ -58,6 +62,7 @@ class ServerProcess:
             OSError: The command cannot be run.
             ValueError: A NUL character is in the command.
         """
+        mark = descendants.new_mark()
         transport, watch = await asyncio.get_running_loop().subprocess_exec(
             _Watch,
             target.command,
@@ -65,12 +70,12 @@ class ServerProcess:
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
-            env=environment(os.environ, target.env),
+            env={**environment(os.environ, target.env), descendants.VARIABLE: mark},
             cwd=target.cwd,
             start_new_session=True,
         )
         process = Process(transport, watch, asyncio.get_running_loop())
-        return cls(process, transport, watch, log)
+        return cls(process, transport, watch, log, mark)
 
     @property
     def exit_status(self) -> int | None:
@@ -94,6 +99,8 @@ class ServerProcess:
             await self._group_ends_within(GRACE_SECONDS)
             self._signal(signal.SIGKILL)
         await self._ends_within(GRACE_SECONDS)
+        if await asyncio.to_thread(descendants.end_marked, self._mark, grace_seconds=GRACE_SECONDS):
+            self._log.note("ended what it had left behind")
         await self._finish_stderr()
         self._transport.close()
 

@@ -69,6 +69,14 @@ def broken(config: ServerConfig, why: str, log: str) -> ConnectError:
     return ConnectError(f"server '{config.name}': {quoted(why, mark='')}", hint=f"Its log is {log}")
 
 
+def wrong_era(config: ServerConfig, why: str, oldest: str) -> ConnectError:
+    """Return that a server speaks no revision of MCP that we do."""
+    return ConnectError(
+        f"server '{config.name}': speaks no revision of MCP that ptc speaks: {quoted(why, mark='')}",
+        hint=f"Update the server, or ptc if the server is newer; ptc speaks {oldest} and all that came after.",
+    )
+
+
 def not_reached(config: ServerConfig, error: BaseException) -> PtcError:
     """Return why nothing answered at a server's address."""
     place, url = f"server '{config.name}'", shown_url(config)
@@ -96,10 +104,7 @@ def http_status(config: ServerConfig, status: int, content_type: str) -> PtcErro
     """Return why an HTTP answer is not an MCP server's, or None for one that may be."""
     place, url = f"server '{config.name}'", shown_url(config)
     if status in (401, 403):
-        return AuthorisationError(
-            f"{place}: {url} wants you to log in (HTTP {status})",
-            hint=f"Run `ptc servers login {config.name}`, or put a token into `headers`.",
-        )
+        return _not_let_in(config, status)
     if status == 404:
         return ConnectError(
             f"{place}: there is no MCP server at {url} (HTTP 404)",
@@ -123,6 +128,21 @@ def http_status(config: ServerConfig, status: int, content_type: str) -> PtcErro
             hint="Correct `url`: it must be the MCP endpoint, often ending in /mcp.",
         )
     return None
+
+
+def _not_let_in(config: ServerConfig, status: int) -> AuthorisationError:
+    place, url = f"server '{config.name}'", shown_url(config)
+    own = next((name for name in config.headers if name.lower() == "authorization"), None)
+    if own is not None:
+        return AuthorisationError(
+            f"{place}: {url} does not accept the {own} header that is configured (HTTP {status})",
+            hint=f"Renew what {config.origin} refers to there, or take the header out and run "
+            f"`ptc servers login {config.name}`.",
+        )
+    return AuthorisationError(
+        f"{place}: {url} wants you to log in (HTTP {status})",
+        hint=f"Run `ptc servers login {config.name}`, or put a token into `headers`.",
+    )
 
 
 def quoted(text: str, *, mark: str = "'") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
@@ -10,11 +10,16 @@ import httpx2
 from mcp import MCPError
 from mcp.client import Transport
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import UNSUPPORTED_PROTOCOL_VERSION
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.upstream import reasons
+from ptc_cli.upstream.auth import Logins
+from ptc_cli.upstream.auth.bearer import Bearer, Credentials
 from ptc_cli.upstream.connection import Connection, connect
+from ptc_cli.upstream.host import Host
 from ptc_cli.upstream.http import CURRENT, Exchange, client
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.process import ServerProcess
@@ -32,7 +37,7 @@ HANDSHAKE = "2025-11-25"
 class Route(Protocol):
     """One way to a server."""
 
-    def open(self, *, era: str | None, changed: Callable[[], None]) -> AbstractAsyncContextManager[Connection]:
+    def open(self, *, era: str | None, host: Host) -> AbstractAsyncContextManager[Connection]:
         """Open a connection; `explain` says what its exceptions mean."""
         ...
 
@@ -50,9 +55,9 @@ class StdioRoute:
         self._log = log
         self._streams = StdioStreams(process, log)
 
-    def open(self, *, era: str | None, changed: Callable[[], None]) -> AbstractAsyncContextManager[Connection]:
+    def open(self, *, era: str | None, host: Host) -> AbstractAsyncContextManager[Connection]:
         """Open a connection."""
-        return connect(self._streams.open(), era=era, log=self._log, changed=changed)
+        return connect(self._streams.open(), era=era, host=host)
 
     async def explain(self, error: BaseException) -> PtcError:
         """Return why the connection could not be opened."""
@@ -67,20 +72,26 @@ class StdioRoute:
 class HttpRoute:
     """To an address, over either HTTP transport."""
 
-    def __init__(self, config: ServerConfig, target: Target, log: ServerLog) -> None:
+    def __init__(self, config: ServerConfig, target: Target, log: ServerLog, logins: Logins) -> None:
         self._config = config
         self._target = target
         self._log = log
         self._exchange = Exchange()
+        self._credentials = Credentials(config, target, logins)
 
     @asynccontextmanager
-    async def open(self, *, era: str | None, changed: Callable[[], None]) -> AsyncIterator[Connection]:
+    async def open(self, *, era: str | None, host: Host) -> AsyncIterator[Connection]:
         """Open a connection."""
         CURRENT.set(self._exchange)
-        async with client(self._target.url, self._target.headers) as http:
+        async with client(self._target.url, self._target.headers, wrap=self._with_login) as http:
             spoken = HANDSHAKE if self._config.transport == "sse" else era
-            async with connect(self._streams(http), era=spoken, log=self._log, changed=changed) as connection:
+            async with connect(self._streams(http), era=spoken, host=host) as connection:
                 yield connection
+
+    def _with_login(self, transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncBaseTransport:
+        """Return a transport that carries the login, unless the configuration says who we are."""
+        has_own = any(name.lower() == "authorization" for name in self._target.headers)
+        return transport if has_own else Bearer(transport, self._credentials, self._target.url)
 
     def _streams(self, http: httpx2.AsyncClient) -> Transport:
         if self._config.transport == "sse":
@@ -92,6 +103,8 @@ class HttpRoute:
         exchange = self._exchange
         if exchange.error is not None:
             return reasons.not_reached(self._config, exchange.error)
+        if exchange.status == httpx2.codes.UNAUTHORIZED and self._credentials.failure is not None:
+            return self._credentials.failure
         if exchange.status:
             why = reasons.http_status(self._config, exchange.status, exchange.content_type)
             if why is not None:
@@ -109,7 +122,16 @@ def _misspoken(config: ServerConfig, error: BaseException, log: ServerLog) -> Pt
     if own is not None:
         return own
     answered = next((cause for cause in causes if isinstance(cause, MCPError)), None)
+    if any(_is_of_another_era(cause) for cause in causes):
+        return reasons.wrong_era(config, log.redacted(str(causes[-1])), HANDSHAKE_PROTOCOL_VERSIONS[0])
     why = (
         f"refused to connect: {answered}" if answered is not None else f"does not speak MCP as it should: {causes[-1]}"
     )
     return reasons.broken(config, log.redacted(why), str(log.path))
+
+
+def _is_of_another_era(cause: BaseException) -> bool:
+    """Say whether the two have no revision in common; for one of the ways to say so the SDK has only words."""
+    if isinstance(cause, MCPError):
+        return cause.code == UNSUPPORTED_PROTOCOL_VERSION
+    return isinstance(cause, RuntimeError) and "Unsupported protocol version" in str(cause)

@@ -107,6 +107,7 @@ class StdioStreams:
         self._rubbish_lines += 1
         text = line[:2000].decode(errors="replace")
         self.rubbish = self.rubbish or text
+        self._log.stray = self._log.redacted(self.rubbish)
         self._log.note(f"not a message on standard output: {text}")
         answered = _ANSWERED.match(line)
         if answered is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ptc_cli.core.server import SecretResolver, ServerConfig
+from ptc_cli.core.server import AuthConfig, SecretResolver, ServerConfig
 
 _REFERENCE = re.compile(r"\$\{[^{}]*\}")
 
@@ -26,6 +26,7 @@ class Target:
     cwd: str | None = None
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    auth: AuthConfig | None = None
     secrets: tuple[str, ...] = ()
 
     def redacted(self, text: str) -> str:
@@ -67,6 +68,16 @@ def _target(config: ServerConfig, resolved: Callable[[str], str]) -> Target:
         cwd=None if config.cwd is None else resolved(config.cwd),
         url=resolved(config.url or ""),
         headers={name: resolved(value) for name, value in config.headers.items()},
+        auth=None if config.auth is None else _auth(config.auth, resolved),
+    )
+
+
+def _auth(auth: AuthConfig, resolved: Callable[[str], str]) -> AuthConfig:
+    secret = auth.client_secret
+    return replace(
+        auth,
+        client_id=None if auth.client_id is None else resolved(auth.client_id),
+        client_secret=None if secret is None else resolved(secret),
     )
 
 
@@ -74,6 +85,8 @@ def _texts(config: ServerConfig) -> Iterator[str]:
     yield from (config.command or "", *config.args, config.cwd or "", config.url or "")
     yield from config.env.values()
     yield from config.headers.values()
+    if config.auth is not None:
+        yield from (config.auth.client_id or "", config.auth.client_secret or "")
 
 
 def _filled_in(text: str, value: str) -> tuple[str, ...]:
@@ -90,3 +103,5 @@ def _written_out(target: Target) -> Iterator[str]:
     for name, value in [*target.env.items(), *target.headers.items()]:
         if _SECRET_NAME.search(name) and value:
             yield value.split()[-1] if value.split() else value
+    if target.auth is not None and target.auth.client_secret:
+        yield target.auth.client_secret

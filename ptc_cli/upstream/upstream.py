@@ -5,20 +5,32 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import PtcError
+from ptc_cli.core.inquiry import InquiryKind, Requester
 from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, ServerStatus, ToolSpec
 from ptc_cli.upstream import answers, reasons
-from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, SessionGoneError
+from ptc_cli.upstream.auth import Logins
+from ptc_cli.upstream.failures import AnsweredError, LoginError, LostError, SessionGoneError, VisitError
+from ptc_cli.upstream.host import Guest, Host
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.owner import Owner
+from ptc_cli.upstream.patience import Patience
+from ptc_cli.upstream.queue import Queue
+from ptc_cli.upstream.redaction import without_secrets
+from ptc_cli.upstream.visit import visit_fault
 
 if TYPE_CHECKING:
     from ptc_cli.upstream.connection import Connection
 
-Progress = Callable[[float, float | None, str], None]
+_NOT_REPEATED = "It may have done its work all the same: the call is not repeated."
+
+_FAREWELL_SECONDS = 60.0
+"""How long a server that is configured no more may take over the calls that it still has."""
 
 _PAGES_SECONDS = 60.0
 """How long a server may take over its whole list, beside connecting."""
@@ -33,12 +45,38 @@ class Upstream:
         *,
         resolver: Callable[[ServerConfig], SecretResolver],
         log: ServerLog,
+        logins: Logins,
         era: str | None,
+        answers: frozenset[InquiryKind],
         changed: Callable[[], None],
     ) -> None:
         self.config = config
-        self.owner = Owner(config, resolver=resolver, log=log, era=era, changed=changed)
+        self._host = Host(config, answers=answers, log=log, changed=changed, cannot_tell=self._take_turns)
+        self.owner = Owner(config, resolver=resolver, log=log, logins=logins, era=era, host=self._host)
         self._log = log
+        self._places = Queue(config.concurrent_calls)
+        self._tool_places = {name: Queue(tool.concurrent_calls) for name, tool in config.tools.items()}
+
+    def is_reached_as(self, config: ServerConfig) -> bool:
+        """Say whether a changed configuration leaves the connection as it is."""
+        return _as_reached(self.config) == _as_reached(config)
+
+    def adopt(self, config: ServerConfig) -> None:
+        """Take over a configuration under which the server is reached as before."""
+        self.config = self.owner.config = self._host.config = config
+
+    async def retire(self) -> None:
+        """End the connection once the calls that are on their way are back, or at the latest after a while."""
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._host.quiet.wait(), _FAREWELL_SECONDS)
+        finally:
+            await self.owner.close()
+
+    @property
+    def stray(self) -> str:
+        """What the server wrote to its standard output that is no message, if it did."""
+        return reasons.quoted(self._log.stray) if self._log.stray else ""
 
     async def list_tools(self) -> ServerListing:
         """Ask for the tools; a server that fails is a listing that says why."""
@@ -57,25 +95,47 @@ class Upstream:
             said = reasons.quoted(self._log.redacted(str(error)))
             return self._without_tools("failed", f"{self._place}: could not list its tools: {said}")
 
-    async def call(self, call: ToolCall, *, spec: ToolSpec | None, progress: Progress | None) -> ToolResult:
+    async def call(self, call: ToolCall, *, spec: ToolSpec | None, requester: Requester | None) -> ToolResult:
         """Carry a call to the server and its answer back."""
         if (refusal := self._refusal()) is not None:
             return ToolResult.failed("unavailable", refusal[1])
+        async with AsyncExitStack() as places:
+            try:
+                async with asyncio.timeout(max(0.0, call.deadline - time.time())):
+                    # First at the tool: who waits there must not take up a place at the server.
+                    if (tool_places := self._tool_places.get(call.tool)) is not None:
+                        await places.enter_async_context(tool_places.place(call.run))
+                    await places.enter_async_context(self._places.place(call.run))
+            except TimeoutError:
+                return self._crowded(call)
+            return await self._carried(call, spec, requester)
+
+    async def _carried(self, call: ToolCall, spec: ToolSpec | None, requester: Requester | None) -> ToolResult:
         configured = self.config.tool(call.tool).timeout_seconds or self.config.timeout_seconds
         seconds = max(0.0, min(configured, call.deadline - time.time()))
         try:
-            async with asyncio.timeout(seconds):
-                return await self._sent(call, spec, progress)
+            async with Patience(seconds) as patience, self._host.entertain(call, requester, patience) as guest:
+                return await self._answered(guest, spec)
         except TimeoutError:
             return self._late(call, seconds)
+
+    async def _answered(self, guest: Guest, spec: ToolSpec | None) -> ToolResult:
+        result = await self._sent_or_failed(guest, spec)
+        return replace(result, warnings=(*result.warnings, *guest.warnings)) if guest.warnings else result
+
+    async def _sent_or_failed(self, guest: Guest, spec: ToolSpec | None) -> ToolResult:
+        try:
+            return await self._sent(guest, spec)
         except PtcError as error:
             return ToolResult.failed("unavailable", error.message, hint=error.hint)
+        except VisitError as error:
+            return ToolResult.failed("error", self._log.redacted(str(error)), hint=_pages(error))
         except AnsweredError as error:
             return ToolResult.failed("error", self._log.redacted(str(error)))
         except LoginError:
             return self._login()
         except LostError as error:
-            return await self._lost(call, error)
+            return await self._lost(guest.call, error, spec)
 
     @property
     def _place(self) -> str:
@@ -100,9 +160,9 @@ class Upstream:
         return ServerListing(
             server=self.config.name,
             status="ok",
-            tools=tuple(found.tools.values()),
+            tools=tuple(without_secrets(tool, self._log.redacted) for tool in found.tools.values()),
             rejected=tuple(found.rejected),
-            instructions=connection.instructions,
+            instructions=self._log.redacted(connection.instructions),
             protocol_version=connection.protocol_version,
             server_version=connection.server_version,
             listed_at=time.time(),
@@ -111,14 +171,29 @@ class Upstream:
     def _without_tools(self, status: ServerStatus, reason: str) -> ServerListing:
         return ServerListing(server=self.config.name, status=status, reason=reason, listed_at=time.time())
 
-    async def _sent(self, call: ToolCall, spec: ToolSpec | None, progress: Progress | None) -> ToolResult:
+    async def _sent(self, guest: Guest, spec: ToolSpec | None) -> ToolResult:
         try:
-            result = await _ask(await self.owner.connection(), call, spec, progress)
-        except SessionGoneError:
-            # The only failure after which a call is sent again: the server has refused it unread.
-            result = await _ask(await self.owner.connection(), call, spec, progress)
+            result = await _ask(await self.owner.connection(), guest, spec)
+        except LoginError:
+            raise
+        except LostError as error:
+            # A server that refused the session has not read the call; what is harmless may be done twice.
+            if not isinstance(error, SessionGoneError) and not _may_be_repeated(guest.call, spec):
+                raise
+            result = await _ask(await self.owner.connection(), guest, spec)
         self.owner.served()
         return result
+
+    def _take_turns(self) -> None:
+        """Have runs wait for each other: this server asks, and does not say during which call."""
+        self._places.is_one_run_at_a_time = True
+
+    def _crowded(self, call: ToolCall) -> ToolResult:
+        return ToolResult.failed(
+            "timeout",
+            f"{self._place}: '{reasons.quoted(call.tool, mark='')}' got no turn before the time of its run was up",
+            hint="It was not called. Call less at once, or raise `concurrent_calls` in the server's configuration.",
+        )
 
     def _late(self, call: ToolCall, seconds: float) -> ToolResult:
         return ToolResult.failed(
@@ -132,18 +207,36 @@ class Upstream:
         assert why is not None
         return ToolResult.failed("unavailable", why.message, hint=why.hint)
 
-    async def _lost(self, call: ToolCall, error: LostError) -> ToolResult:
+    async def _lost(self, call: ToolCall, error: LostError, spec: ToolSpec | None) -> ToolResult:
         how = await self.owner.obituary() or reasons.quoted(self._log.redacted(str(error)), mark="")
+        repeated = "It was repeated once, as that does no harm." if _may_be_repeated(call, spec) else _NOT_REPEATED
         return ToolResult.failed(
             "unavailable",
             f"{self._place}: was lost while '{reasons.quoted(call.tool, mark='')}' ran: {how}",
-            hint=f"It may have done its work all the same: the call is not repeated. Its log is {self._log.path}",
+            hint=f"{repeated} Its log is {self._log.path}",
         )
 
 
-async def _ask(connection: Connection, call: ToolCall, spec: ToolSpec | None, progress: Progress | None) -> ToolResult:
-    if call.method == "resources/read":
-        return answers.read(await connection.read_resource(call.tool))
-    schema = None if spec is None else spec.input_schema
-    answer = await connection.call_tool(call.tool, call.arguments, schema=schema, progress=progress)
+async def _ask(connection: Connection, guest: Guest, spec: ToolSpec | None) -> ToolResult:
+    if guest.call.method == "resources/read":
+        return answers.read(await connection.read_resource(guest))
+    answer = await connection.call_tool(guest, schema=None if spec is None else spec.input_schema)
     return answers.called(answer, None if spec is None else spec.output_schema)
+
+
+def _may_be_repeated(call: ToolCall, spec: ToolSpec | None) -> bool:
+    """Say whether a call does no harm when it is done twice, by its server's own word."""
+    if call.method == "resources/read":
+        return True
+    return spec is not None and bool(spec.annotations.read_only or spec.annotations.idempotent)
+
+
+def _pages(error: VisitError) -> str:
+    pages = ", ".join(str(visit.get("url")) for visit in error.visits if visit_fault(visit.get("url")) is None)
+    return f"Somebody must first visit: {pages}" if pages else "It wants a page visited first, and does not say which."
+
+
+def _as_reached(config: ServerConfig) -> ServerConfig:
+    """Return a configuration without what the connection has nothing to do with."""
+    place = replace(config.origin, line=None)
+    return replace(config, origin=place, allow=(), ask=(), deny=(), learn=True)

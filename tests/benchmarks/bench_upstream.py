@@ -22,7 +22,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from ptc_cli.core.call import ToolCall
 from ptc_cli.core.server import Origin, ServerConfig
-from ptc_cli.upstream import Pool
+from ptc_cli.upstream import Logins, Pool
 
 ROOT = Path(__file__).parents[2]
 PLAIN = str(ROOT / "tests" / "servers" / "plain.py")
@@ -36,7 +36,8 @@ def plain(name: str) -> ServerConfig:
 
 
 def pool(*configs: ServerConfig, logs: str) -> Pool:
-    return Pool(configs, resolve=lambda config: lambda text: text, logs=Path(logs))
+    logins = Logins(Path(logs) / "logins", remember=lambda secret: None)
+    return Pool(configs, resolve=lambda config: lambda text: text, logs=Path(logs), logins=logins)
 
 
 def call(server: str, tool: str, **arguments: object) -> ToolCall:

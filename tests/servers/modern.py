@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Annotated
 
@@ -29,6 +30,8 @@ async def later(ctx: Context) -> str | InputRequiredResult:
 @server.tool()
 async def ask(ctx: Context) -> str | InputRequiredResult:
     """Ask for a name in the middle of the call."""
+    if ctx.input_responses:
+        return json.dumps({key: reply.model_dump(exclude_none=True) for key, reply in ctx.input_responses.items()})
     schema = {"type": "object", "properties": {"name": {"type": "string"}}}
     question = ElicitRequest(params=ElicitRequestFormParams(message="Name?", requested_schema=schema))
     return InputRequiredResult(input_requests={"name": question})

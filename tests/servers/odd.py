@@ -164,6 +164,22 @@ def start_child() -> None:
         file.write(str(child.pid))
 
 
+def start_daemon() -> None:
+    """Leave a grandchild behind in a session of its own, whose parent is gone, and that stays on SIGTERM."""
+    stays = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    if os.fork() == 0:
+        child = subprocess.Popen(
+            [sys.executable, "-S", "-c", stays],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        with open(sys.argv[2], "w") as file:
+            file.write(str(child.pid))
+        os._exit(0)
+    os.wait()
+
+
 def begin() -> None:
     match KIND:
         case "exit":
@@ -180,6 +196,8 @@ def begin() -> None:
         case "stubborn":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             start_child()
+        case "daemon":
+            start_daemon()
         case "loud":
             print("x" * (3 << 20), file=sys.stderr, flush=True)
 

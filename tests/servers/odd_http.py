@@ -60,6 +60,8 @@ class Odd(BaseHTTPRequestHandler):
                 self.breaks(message)
             case "/clingy":
                 self.handshake(message)
+            case "/big" | "/big-events":
+                self.handshake(message, text="x" * 50_000_000, as_events=self.path == "/big-events")
             case "/headers":
                 self.handshake(message, text=json.dumps(dict(self.headers.items())))
             case _:
@@ -89,7 +91,7 @@ class Odd(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    def handshake(self, message: dict[str, Any], text: str = "done") -> None:
+    def handshake(self, message: dict[str, Any], text: str = "done", *, as_events: bool = False) -> None:
         """Answer as an old server does."""
         headers: dict[str, str] = {}
         match message["method"]:
@@ -111,7 +113,11 @@ class Odd(BaseHTTPRequestHandler):
                 error = {"code": -32000, "message": "Bad Request: Server not initialized"}
                 self.reply(400, json.dumps({"jsonrpc": "2.0", "id": None, "error": error}))
                 return
-        self.reply(200, json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}), **headers)
+        body = json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result})
+        if as_events:
+            self.reply(200, f"event: message\ndata: {body}\n\n", "text/event-stream", **headers)
+        else:
+            self.reply(200, body, **headers)
 
 
 def main() -> None:

@@ -35,6 +35,8 @@ def _tool_of(entry: ServerEntry, name: str, case: Case) -> str | None:
     if entry.listing.status != "ok":
         reason = (entry.listing.reason or entry.listing.status).replace("\n", " ")
         return f"The server '{entry.name}' offers no tools now: {reason}"
+    if held := entry.held_tool(name):
+        return held.hint
     rejected = next((tool for tool in entry.listing.rejected if name in (tool.name, identifier(tool.name))), None)
     if rejected is not None:
         return f"The tool cannot be used: {rejected.reason}"

@@ -16,7 +16,7 @@ def blind_remarks(source: Source) -> Iterator[Remark]:
     """Yield a warning for every lambda with a name, and every function under a decorator that may change it."""
     if "lambda" not in source.words and "@" not in source.text:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Assign(targets=[ast.Name(id=name) as target], value=ast.Lambda() as function):
                 if _looks_into_arguments(function):
@@ -30,7 +30,7 @@ def blind_remarks(source: Source) -> Iterator[Remark]:
 
 def never_called(source: Source) -> frozenset[str]:
     """Return the functions that look into what they are given, and whose names the program does not use itself."""
-    used = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    used = {node.id for node in source.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     functions = (node for node in source.tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     return frozenset(each.name for each in functions if each.name not in used and _looks_into_arguments(each))
 
@@ -40,7 +40,7 @@ def use_remarks(source: Source, entries: dict[str, int]) -> Iterator[Remark]:
     if not entries:
         return
     waiting = dict(entries)
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in waiting:
             reason = f"nothing in entry {waiting.pop(node.id)} says what it is given"
             yield _blind(node, node.id, source, reason)

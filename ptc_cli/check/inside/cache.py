@@ -1,7 +1,7 @@
 """mypy's cache on disk: written whole, verified whole, else built again.
 
-One folder per key, named by it, made in a folder of another name and renamed when it is complete: a reader never sees
-half of one.
+One folder per key, named by it, made in a folder of another name and renamed when it is complete, and the other way
+round when it goes; not while it is being read. So a reader sees a whole one, or none.
 """
 
 from __future__ import annotations
@@ -10,27 +10,52 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_DRAFT = "draft-"
+"""The names of caches that are not complete, or no longer, begin with this."""
 
 _MANIFEST = "manifest.json"
 _MOST_KEPT = 8
 _BUILD_SECONDS = 120
 
 
-def find(folder: Path, key: str) -> Path | None:
-    """Return a complete and undamaged cache, or None. A damaged one is removed."""
+@contextmanager
+def reading(folder: Path, key: str) -> Iterator[Path | None]:
+    """Give a complete and undamaged cache, which is not removed meanwhile, or None. A damaged one is removed."""
     place = folder / key
-    if not place.is_dir():
-        return None
-    if not _is_intact(place):
-        shutil.rmtree(place, ignore_errors=True)
-        return None
-    _touch(place)
-    return place
+    lock = _locked(place, fcntl.LOCK_SH)
+    try:
+        is_intact = _is_intact(place)
+        if is_intact:
+            _touch(place)
+        yield place if is_intact else None
+    finally:
+        if lock is not None:
+            os.close(lock)
+    if is_intact is False:
+        remove(place)
+
+
+def remove(place: Path) -> None:
+    """Remove a cache, unless somebody is reading it."""
+    lock = _locked(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if lock is None:
+        return
+    tomb = place.with_name(f"{_DRAFT}{secrets.token_hex(8)}")
+    try:
+        place.rename(tomb)
+    except OSError:
+        return
+    finally:
+        os.close(lock)
+    shutil.rmtree(tomb, ignore_errors=True)
 
 
 class Building:
@@ -79,29 +104,37 @@ def _detach() -> None:
 
 def await_writer(folder: Path) -> None:
     """Wait until no process writes a cache into a folder, or there is no such folder."""
-    try:
-        os.close(_locked(folder))
-    except OSError:
-        return
+    lock = _locked(folder, fcntl.LOCK_EX)
+    if lock is not None:
+        os.close(lock)
 
 
 def _build(folder: Path, key: str, write: Callable[[Path], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Two faces start at once: the second waits for the first, and finds that all is done.
-    _locked(folder)
-    if find(folder, key) is None:
+    _locked(folder, fcntl.LOCK_EX)
+    with reading(folder, key) as place:
+        is_there = place is not None
+    if not is_there:
         _write(folder, key, write)
 
 
-def _locked(folder: Path) -> int:
-    """Return a descriptor that holds the folder's lock for as long as it is open."""
-    lock = os.open(folder, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)
+def _locked(folder: Path, how: int) -> int | None:
+    """Return a descriptor that holds a folder's lock for as long as it is open, or None if it is not to be had."""
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, how)
+    except OSError:
+        os.close(lock)
+        return None
     return lock
 
 
 def _write(folder: Path, key: str, write: Callable[[Path], None]) -> None:
-    draft = Path(tempfile.mkdtemp(prefix="draft-", dir=folder))
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder))
     try:
         write(draft)
         manifest = json.dumps(_digests(draft))
@@ -112,11 +145,17 @@ def _write(folder: Path, key: str, write: Callable[[Path], None]) -> None:
         _prune(folder)
 
 
-def _is_intact(place: Path) -> bool:
+def _is_intact(place: Path) -> bool | None:
+    """Say whether a cache is as it was written; None where that cannot be told, as when it is not there."""
     try:
         expected = json.loads((place / _MANIFEST).read_bytes())
         return bool(expected == _digests(place))
-    except (OSError, ValueError, RecursionError):
+    except FileNotFoundError:
+        return False if place.is_dir() else None
+    except OSError:
+        # With too few descriptors, or no permission, it is no other reader's loss.
+        return None
+    except (ValueError, RecursionError):
         return False
 
 
@@ -139,4 +178,4 @@ def _prune(folder: Path) -> None:
     except OSError:
         return
     for place in places[_MOST_KEPT:]:
-        shutil.rmtree(place, ignore_errors=True)
+        remove(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,6 +53,10 @@ class Cold:
 
     def learn(self, entry: PastModule, *, deadline: float) -> None:
         """Do nothing: no program is checked with learned result types."""
+
+    def tidy(self) -> None:
+        """Collect what the last builds have left."""
+        gc.collect()
 
     def _build(self, source: BuildSource) -> BuildResult:
         options = make_options(root=ROOT, cache=str(self._folder), python=self._python)

@@ -72,6 +72,10 @@ class TypeChecker(Protocol):
         """Change some of the stubs. Entries are to be taken in again."""
         ...
 
+    def tidy(self) -> None:
+        """Let go of what is left of the programs so far."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
@@ -96,7 +100,7 @@ class Desk:
         self._python = boot.python
         self._sessions: dict[str, Session] = {}
         folder = Path(boot.cache) if boot.cache else None
-        warm = Warm(self._files, face=boot.face, folder=folder, python=boot.python)
+        warm = Warm(self._files, folder=folder, python=boot.python)
         self.used_cache = warm.used_cache
         self.checker: TypeChecker = warm
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _MOST_BITS = 512
@@ -43,9 +43,14 @@ class _Change:
     text: str
 
 
-def shrunk(text: str, tree: ast.Module) -> str:
-    """Return a program's text with those numbers made small that would make mypy work out something large."""
-    changes = set(_changes(tree))
+def shrunk(text: str, nodes: Sequence[ast.AST]) -> str:
+    """Return a program's text with those numbers made small that would make mypy work out something large.
+
+    Args:
+        text: The program.
+        nodes: All of its syntax tree.
+    """
+    changes = set(_changes(nodes))
     if not changes:
         return text
     lines = [line.encode() for line in text.split("\n")]
@@ -55,15 +60,15 @@ def shrunk(text: str, tree: ast.Module) -> str:
     return b"\n".join(lines).decode()
 
 
-def _changes(tree: ast.Module) -> Iterator[_Change]:
-    operations = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp)]
+def _changes(nodes: Sequence[ast.AST]) -> Iterator[_Change]:
+    operations = [node for node in nodes if isinstance(node, ast.BinOp)]
     if not operations:
         return
     operands = {side.id for node in operations for side in (node.left, node.right) if isinstance(side, ast.Name)}
     for node in _outermost(operations):
         if _is_large(node):
             yield from (_small(each) for each in ast.walk(node) if _is_number(each))
-    for other in ast.walk(tree):
+    for other in nodes:
         if isinstance(other, ast.AnnAssign) and isinstance(other.target, ast.Name) and other.target.id in operands:
             yield from _as_variable(other)
 

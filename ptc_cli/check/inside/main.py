@@ -21,7 +21,7 @@ _BOOT_SECONDS = 180
 _REQUEST_SECONDS = 30
 """Longer than the host's own deadlines: this is for a host that is gone, and a check that never ends."""
 
-_COLLECT_EVERY = 50
+_TIDY_EVERY = 8
 
 
 def main() -> None:
@@ -64,9 +64,9 @@ def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
             if desk.checker.is_broken:
                 return
         signal.alarm(0)
-        # Collecting costs as much as a check; between two of them nobody waits.
-        if number % _COLLECT_EVERY == 0:
-            gc.collect()
+        # It takes 0.3 ms for each program since the last time, when most often nobody waits.
+        if number % _TIDY_EVERY == 0:
+            desk.checker.tidy()
 
 
 def _boot(request: Request, replies: BinaryIO) -> Desk:

@@ -12,7 +12,6 @@ from mypy.version import __version__ as mypy_version
 
 from ptc_cli.check.inside.packages import options_for_packages, too_large
 from ptc_cli.core.jsonvalue import JsonValue, digest
-from ptc_cli.core.stub import Face
 
 _CACHE_LAYOUT = 2
 
@@ -49,17 +48,11 @@ PRELOADED = (
     "unicodedata", "urllib.parse", "uuid", "zoneinfo",
 )
 # fmt: on
-"""Modules of the standard library that programs import most: the first import of another costs 70-100 ms."""
+"""Modules of the standard library that programs import most: the first import of another costs 70-100 ms.
 
-_SLOW = ("asyncio", "concurrent.futures")
-"""They alone take 300 ms of 1,000 to read without a cache; programs that call tools plainly seldom import them."""
-
-
-def preloaded(face: Face, *, is_cached: bool) -> tuple[str, ...]:
-    """Return the modules that a process reads before its first program."""
-    if is_cached or face == "async":
-        return PRELOADED
-    return tuple(name for name in PRELOADED if name not in _SLOW)
+They are read ahead from a cache only. Without one it would take 200 ms, and a process that starts so soon gives way to
+one that has a cache.
+"""
 
 
 def make_options(*, root: str, cache: str, python: str | None) -> Options:

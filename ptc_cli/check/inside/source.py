@@ -25,10 +25,13 @@ _UNCHECKED_NAMES = {
     "MYPY": "a branch on it is seen by the checker alone, or hidden from it",
     "TYPE_CHECKING": "a branch on it is seen by the checker alone, or hidden from it",
 }
+_ASYNC_WORDS = frozenset({"async", "await", "asyncio"})
+_BUILTINS = frozenset(dir(builtins))
 _MOST_TEXT = 120
 _WORD = re.compile(r"\w+")
 _TYPE_COMMENT = re.compile(r"#\s*type:")
 _CODING_COMMENT = re.compile(r"#.*?coding[:=]")
+_TOP = re.compile(r"(?:.*\n?){2}")
 _CONFIGURATION = re.compile(r"^# mypy: ", re.MULTILINE)
 
 
@@ -48,6 +51,9 @@ class Source:
     """As its author wrote it, with `\\n` at the end of every line."""
 
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
+    """All of the tree, in the order of `ast.walk`: to walk it takes as long as mypy's analysis."""
+
     face: FaceReason
     names: ModuleNames
     words: frozenset[str]
@@ -56,7 +62,7 @@ class Source:
     @property
     def unbound(self) -> frozenset[str]:
         """The names that it uses and never binds."""
-        return self.names.used - self.names.bound - frozenset(dir(builtins))
+        return self.names.used - self.names.bound - _BUILTINS
 
 
 def read_source(text: str) -> Source:
@@ -68,12 +74,14 @@ def read_source(text: str) -> Source:
     normal = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         tree = _parse(normal)
+        words = frozenset(_WORD.findall(unicodedata.normalize("NFKC", normal)))
         return Source(
             text=normal,
             tree=tree,
-            face=face_of(tree),
+            nodes=_nodes(tree),
+            face=FaceReason(face="sync") if words.isdisjoint(_ASYNC_WORDS) else face_of(tree),
             names=module_names(normal),
-            words=frozenset(_WORD.findall(unicodedata.normalize("NFKC", normal))),
+            words=words,
         )
     except SyntaxError as error:
         raise UnreadableError(_syntax_remark(error, normal)) from error
@@ -88,19 +96,23 @@ def _parse(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         compile(text, "<program>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        tree = ast.parse(text)
-    if _depth(tree) > MOST_DEPTH:
-        raise RecursionError
-    return tree
+        return ast.parse(text)
 
 
-def _depth(tree: ast.AST) -> int:
-    """Return how deeply a tree nests, without recursion of our own."""
-    depth, level = 0, [tree]
-    while level and depth <= MOST_DEPTH:
-        depth += 1
+def _nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return all of a tree, without recursion of our own.
+
+    Raises:
+        RecursionError: It nests too deeply.
+    """
+    found: list[ast.AST] = []
+    level = [tree]
+    for _ in range(MOST_DEPTH):
+        found += level
         level = [child for node in level for child in ast.iter_child_nodes(node)]
-    return depth
+        if not level:
+            return tuple(found)
+    raise RecursionError
 
 
 def _syntax_remark(error: SyntaxError, text: str) -> Remark:
@@ -132,7 +144,7 @@ def checkable(source: Source, supplied: Mapping[str, str], reached: Iterable[str
     """
     imports = [_import(name, path) for name, path in sorted(supplied.items())]
     imports += [f"import tools.{name} as __ptc_{name}" for name in sorted(reached)]
-    return f"{_defused(shrunk(source.text, source.tree))}\n{'; '.join(imports)}\n"
+    return f"{_defused(shrunk(source.text, source.nodes))}\n{'; '.join(imports)}\n"
 
 
 def reached_modules(source: Source, modules: Collection[str], packages: Collection[str]) -> frozenset[str]:
@@ -150,7 +162,7 @@ def reached_modules(source: Source, modules: Collection[str], packages: Collecti
 def _imports_package(source: Source) -> bool:
     if "tools" not in source.words:
         return False
-    imported = (alias.name for node in ast.walk(source.tree) if isinstance(node, ast.Import) for alias in node.names)
+    imported = (alias.name for node in source.nodes if isinstance(node, ast.Import) for alias in node.names)
     return "tools" in source.unbound or any(name.partition(".")[0] == "tools" for name in imported)
 
 
@@ -163,7 +175,7 @@ def _import(name: str, path: str) -> str:
 
 def has_open_functions(source: Source) -> bool:
     """Say whether some function has a parameter or a result that is not annotated."""
-    functions = (node for node in ast.walk(source.tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    functions = (node for node in source.nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     return any(_is_open(function) for function in functions)
 
 
@@ -188,7 +200,8 @@ def _defused(text: str) -> str:
 
 
 def _comments(text: str) -> Iterator[tokenize.TokenInfo]:
-    if "#" not in text:
+    # To split a program into tokens takes longer than to parse it.
+    if not _TYPE_COMMENT.search(text) and not _is_coding_mentioned(text):
         return
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text, newline="\n").readline))
@@ -198,11 +211,16 @@ def _comments(text: str) -> Iterator[tokenize.TokenInfo]:
     yield from (token for token in tokens if token.type == tokenize.COMMENT)
 
 
+def _is_coding_mentioned(text: str) -> bool:
+    top = _TOP.match(text)
+    return top is not None and _CODING_COMMENT.search(top[0]) is not None
+
+
 def unchecked_remarks(source: Source) -> Iterator[Remark]:
     """Yield a warning for every use of a name that hides code from the checker."""
     if source.words.isdisjoint(_UNCHECKED_NAMES):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
                 if name in _UNCHECKED_NAMES:

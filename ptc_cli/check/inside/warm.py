@@ -1,68 +1,51 @@
-"""mypy held warm: a fine-grained build that takes one program after the other.
-
-Not thread-safe: a build used from two threads is corrupted for good.
-"""
+"""mypy held warm: one program after the other, with what they leave open and with learned result types."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import mypy.build
-from mypy.errors import Errors
 from mypy.modulefinder import BuildSource
-from mypy.nodes import MypyFile, SymbolTable, TypeInfo
+from mypy.nodes import MypyFile
 from mypy.options import Options
-from mypy.parse import parse
-from mypy.semanal_pass1 import SemanticAnalyzerPreAnalysis
-from mypy.server.update import FineGrainedBuildManager
-from mypy.util import hash_digest
 
 from ptc_cli.check.inside import cache
-from ptc_cli.check.inside.finding import Finding, findings
+from ptc_cli.check.inside.build import BlockedError, Build, Change
+from ptc_cli.check.inside.finding import Finding
 from ptc_cli.check.inside.inference import Recheck, infer, not_inferred, settle_results
 from ptc_cli.check.inside.inference.plan import Plan
 from ptc_cli.check.inside.inference.planting import plant
 from ptc_cli.check.inside.learned import only_learned, redirect, twin
-from ptc_cli.check.inside.options import PRELOADED, cache_key, make_options, preloaded
+from ptc_cli.check.inside.options import PRELOADED, cache_key, make_options
 from ptc_cli.check.inside.outline import Outline, outline
 from ptc_cli.check.inside.passing import Pass, PastModule
 from ptc_cli.check.inside.planted import LEARNED, PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles
 from ptc_cli.check.wire import Update
-from ptc_cli.core.stub import Face
 
 _SOURCE = BuildSource(PROGRAM, PROGRAM_MODULE, None)
+_READ_AHEAD = "".join(f"import {module}\n" for module in PRELOADED)
 _MOST_BROKEN_STUBS = 100
 _INFERENCE_SECONDS = 1.5
 """Well under the host's patience with a check."""
-
-Change = Callable[[MypyFile], None]
-"""Changes a program's tree between its being parsed and its being analysed."""
 
 
 class Warm:
     """A build that stays in memory."""
 
-    def __init__(self, files: PlantedFiles, *, face: Face, folder: Path | None, python: str | None) -> None:
+    def __init__(self, files: PlantedFiles, *, folder: Path | None, python: str | None) -> None:
         """Build, from a cache where there is one; else have one made for the next process."""
         self._files = files
         self._python = python
         key = cache_key(python=python)
-        place = cache.find(folder, key) if folder else None
-        self._building = cache.Building(folder, key, self._write_cache) if folder and not place else None
-        files.write_module(PROGRAM_MODULE, _imports(preloaded(face, is_cached=place is not None)))
-        result = mypy.build.build([_SOURCE], self._options(place, is_daemon=True), fscache=files.cache)
-        self.used_cache = result.used_cache
-        self._manager = FineGrainedBuildManager(result)
-        if result.used_cache:
-            self._manager.update([(PROGRAM_MODULE, PROGRAM)], [])
-        # Else the first check is given the tree of the boot program.
-        self._manager.flush_cache()
-        self._missing = dict(self._build.missing_modules)
+        build = self._from_cache(folder, key) if folder else None
+        self.used_cache = build is not None and build.used_cache
+        self._building = cache.Building(folder, key, self._write_cache) if folder and not self.used_cache else None
+        self._build = build or self._built(None)
         self._learned: set[str] = set()
         """Entries that are also there with learned result types."""
 
@@ -73,10 +56,6 @@ class Warm:
     def is_outdated(self) -> bool:
         """Whether a new process would start from a cache that was not there when this one did, and be smaller."""
         return self._building is not None and self._building.is_done()
-
-    @property
-    def _build(self) -> mypy.build.BuildManager:
-        return self._manager.manager
 
     def check(self, text: str) -> tuple[Finding, ...]:
         """Return what is wrong with a program as it is written."""
@@ -137,37 +116,19 @@ class Warm:
         def again(text: str, plan: Plan) -> Pass:
             if time.monotonic() > deadline:
                 raise TimeoutError
-            return self.run(module, text, *changes, lambda tree: plant(tree, plan, self._class))
+            return self.run(module, text, *changes, lambda tree: plant(tree, plan, self._build.class_named))
 
         return again
 
     def run(self, module: str, text: str, *changes: Change) -> Pass:
         """Return what one pass over the program, or an entry, finds after changes to its tree."""
-        # A module that an earlier program imported in vain would silence this one's use of it.
-        self._build.missing_modules.clear()
-        self._build.missing_modules.update(self._missing)
-        self._build.all_types = {}
-        with self._standard_library_open():
-            self._look_at(module, text, changes)
-        tree = self._build.modules[module]
-        return Pass(findings=findings(self._build.errors, module=module), tree=tree, types=self._build.all_types)
-
-    def _look_at(self, module: str, text: str, changes: Sequence[Change]) -> None:
         path = self._files.write_module(module, text)
         for _ in range(_MOST_BROKEN_STUBS):
-            if changes:
-                self._plant_tree(module, path, text, changes)
-            self._update([(module, path)], [])
-            blocking = self._manager.blocking_error
-            if blocking is None:
-                # mypy looks at new classes twice, and forgets the second time which names may be undefined.
-                self._build.errors.flushed_files.clear()
-                self._manager.graph[module].detect_possibly_undefined_vars()
-            if blocking is None or blocking[0] == module == PROGRAM_MODULE:
-                return
-            text = "" if blocking[0] == module else text
-            self._silence(blocking[0])
-        raise RuntimeError(f"mypy cannot read the stub {self._manager.blocking_error}")
+            try:
+                return self._build.look_at(module, path, text, changes)
+            except BlockedError as error:
+                self._silence(error.module)
+        raise RuntimeError(f"more than {_MOST_BROKEN_STUBS} stubs are no Python")
 
     def _silence(self, module: str) -> None:
         """Empty a module that is no Python: left as it is, mypy would look at nothing else, and pass every program."""
@@ -178,36 +139,14 @@ class Warm:
         is_learned = package == LEARNED and name in self._files.learned
         self._files.update({} if is_learned else {name: ""}, forgotten=(name,) if is_learned else ())
 
-    def _plant_tree(self, module: str, path: str, text: str, changes: Sequence[Change]) -> None:
-        """Have mypy take a changed tree for the one that it parsed last."""
-        options = self._build.options
-        tree = parse(text, path, module, Errors(options), options)
-        tree._fullname = module  # noqa: SLF001 (as mypy does after parsing)
-        for change in changes:
-            change(tree)
-        SemanticAnalyzerPreAnalysis().visit_file(tree, path, module, options)
-        tree.names = SymbolTable()
-        self._build.ast_cache[module] = (tree, [], hash_digest(text.encode()))
-
-    def _class(self, name: str) -> TypeInfo:
-        module, _, attribute = name.rpartition(".")
-        node = self._build.modules[module].names[attribute].node
-        if not isinstance(node, TypeInfo):
-            raise TypeError(f"{name} is no class")
-        return node
-
     def update(self, update: Update) -> None:
         """Change some of the stubs. What entries were taken in against the old ones is to be taken in again."""
         self._learned.clear()
         plain = {*update.changed, *update.removed}
         learned = {*plain, *update.learned, *update.forgotten}
         names = [*(f"tools.{name}" for name in plain), *(f"{LEARNED}.{name}" for name in learned)]
-        known = [name for name in names if name in self._manager.graph]
-        if known:
-            # The last program may use what goes: it must not be in the way.
-            self.check("")
-            # To forget a module and read it when it is next used is 4 ms faster than to compare its two versions.
-            self._update([], [(name, self._manager.graph[name].xpath) for name in known])
+        self._build.forget([PROGRAM_MODULE, *(name for name in names if self._build.holds(name))])
+        self._build.forget_places()
         self._files.update(
             update.changed,
             update.removed,
@@ -215,48 +154,36 @@ class Warm:
             forgotten=update.forgotten,
         )
 
-    def _update(self, changed: list[tuple[str, str]], removed: list[tuple[str, str]]) -> None:
-        try:
-            self._manager.update(changed, removed)
-        finally:
-            # Without this the next check is silently given this one's tree.
-            self._manager.flush_cache()
+    def tidy(self) -> None:
+        """Do what would be in the way of a check."""
+        self._build.tidy()
 
-    @contextmanager
-    def _standard_library_open(self) -> Iterator[None]:
-        """Let a module of the standard library be loaded when a program is the first to import it.
+    def _from_cache(self, folder: Path, key: str) -> Build | None:
+        """Return a build that starts from a cache, if there is one. One that mypy cannot use is removed."""
+        build = None
+        with cache.reading(folder, key) as place:
+            if place is None:
+                return None
+            # mypy raises what it likes at files that somebody takes away after they were verified.
+            with suppress(Exception):
+                build = self._built(place)
+        if build is None or not build.used_cache:
+            cache.remove(place)
+        return build
 
-        An update passes over whatever lies in mypy's own folder of stubs, for speed: a new module of it would be `Any`
-        in silence. So for the time of a check mypy is told that the folder is elsewhere.
-        """
-        options = self._build.options
-        options.abs_custom_typeshed_dir = "/nowhere"
-        options.export_types = True
-        try:
-            yield
-        finally:
-            options.abs_custom_typeshed_dir = None
-            options.export_types = False
-            # What mypy holds against those stubs would be looked at again with every program: 250 ms.
-            ours = {target for target in self._manager.previous_targets_with_errors if _is_programs(target)}
-            self._manager.previous_targets_with_errors = ours
+    def _built(self, place: Path | None) -> Build:
+        self._files.write_module(PROGRAM_MODULE, _READ_AHEAD if place else "")
+        return Build(_SOURCE, self._options(place), self._files.cache)
 
     def _write_cache(self, place: Path) -> None:
-        self._files.write_module(PROGRAM_MODULE, _imports(PRELOADED))
-        # A daemon-mode build would write none.
-        mypy.build.build([_SOURCE], self._options(place, is_daemon=False), fscache=self._files.cache)
+        self._files.write_module(PROGRAM_MODULE, _READ_AHEAD)
+        options = self._options(place)
+        # As a daemon mypy would write none.
+        options.fine_grained_incremental = options.use_fine_grained_cache = False
+        mypy.build.build([_SOURCE], options, fscache=self._files.cache)
 
-    def _options(self, place: Path | None, *, is_daemon: bool) -> Options:
+    def _options(self, place: Path | None) -> Options:
         options = make_options(root=ROOT, cache=str(place or os.devnull), python=self._python)
-        options.cache_fine_grained = place is not None
-        options.fine_grained_incremental = is_daemon
-        options.use_fine_grained_cache = is_daemon and place is not None
+        is_cached = place is not None
+        options.cache_fine_grained = options.fine_grained_incremental = options.use_fine_grained_cache = is_cached
         return options
-
-
-def _imports(modules: Iterable[str]) -> str:
-    return "".join(f"import {module}\n" for module in modules)
-
-
-def _is_programs(target: str) -> bool:
-    return target == PROGRAM_MODULE or target.startswith(f"{PROGRAM_MODULE}.")

@@ -16,16 +16,20 @@ from ptc_cli.core.event import (
     Checked,
     Finished,
     Happening,
+    Inquired,
     Kept,
+    Logged,
     Output,
     Progress,
     Question,
+    Replied,
     Started,
     Warned,
 )
+from ptc_cli.core.inquiry import Inquiry
 from ptc_cli.core.result import Result
 from ptc_cli.engine import Run
-from ptc_cli.serve.mcp.peer import Peer
+from ptc_cli.serve.mcp.peer import Peer, known_level
 
 DOOR: Door = "mcp"
 
@@ -71,10 +75,12 @@ class _Follower:
                 await self._call_finished(what)
             case Progress(done=done, total=total, note=note):
                 await self._meter.reported(done, total, note)
-            case Asked(question=question):
-                self._asked(question)
-            case Answered(question=question_id):
-                self._withdraw(question_id)
+            case Asked() | Inquired():
+                self._put(what)
+            case Answered(question=answered) | Replied(inquiry=answered):
+                self._withdraw(answered)
+            case Logged(server=server, level=level, message=message):
+                await self._peer.log(known_level(level), f"{server}: {message}")
             case Warned(message=message):
                 await self._peer.log("warning", message)
             case Checked() | Started() | Output() | Kept() | Finished():
@@ -94,11 +100,17 @@ class _Follower:
             await self._peer.log("warning", f"{name} failed: {what.failure.message}")
         await self._meter.called(name)
 
-    def _asked(self, question: Question) -> None:
-        self._open[question.id] = asyncio.create_task(self._ask(question))
+    def _put(self, what: Asked | Inquired) -> None:
+        if isinstance(what, Asked):
+            self._open[what.question.id] = asyncio.create_task(self._ask(what.question))
+        else:
+            self._open[what.inquiry.id] = asyncio.create_task(self._reply(what.inquiry))
 
     async def _ask(self, question: Question) -> None:
         self._run.answer(question.id, await self._peer.ask(question), by=DOOR)
+
+    async def _reply(self, inquiry: Inquiry) -> None:
+        self._run.reply(inquiry.id, await self._peer.reply(inquiry), by=DOOR)
 
     def _withdraw(self, question_id: str) -> None:
         # Answered in time, or out of time: in either case the form that is still open has nothing left to decide.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast, get_args
 
@@ -13,8 +13,10 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from ptc_cli.core.event import Decision, Question
+from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
 from ptc_cli.core.result import cut_text
 from ptc_cli.serve.mcp.answer import sendable
+from ptc_cli.serve.mcp.inquiries import answered_by, passed_on
 from ptc_cli.serve.mcp.texts import one_line
 
 if TYPE_CHECKING:
@@ -28,20 +30,15 @@ LEVELS: tuple[types.LoggingLevel, ...] = get_args(types.LoggingLevel)
 LOG_BYTES = 4_000
 ASKED_BYTES = 2_000
 
-_DECISIONS: Mapping[str, Decision] = MappingProxyType({"once": "once", "all": "all", "no": "no"})
-
-_FORM: types.ElicitRequestedSchema = {
-    "type": "object",
-    "properties": {
-        "decision": {
-            "type": "string",
-            "title": "Allow this call?",
-            "enum": ["once", "all", "no"],
-            "enumNames": ["Yes, this call", "Yes, every call of this tool in this run", "No"],
-        }
-    },
-    "required": ["decision"],
-}
+_ANSWERS: Mapping[Decision, str] = MappingProxyType(
+    {
+        "once": "Yes, this call",
+        "all": "Yes, every call of this tool in this run",
+        "program": "Yes, every call on this program's list",
+        "no": "No",
+    }
+)
+"""What a client is offered. To be remembered, an answer must be given to ptc itself."""
 
 
 class Peer:
@@ -58,12 +55,14 @@ class Peer:
     def can_ask(self) -> bool:
         """Whether a person can be asked through this client while the request runs.
 
-        Only clients of the handshake era take requests from a server. One that names no mode of elicitation has forms.
+        Only clients of the handshake era take requests from a server.
         """
-        capabilities = self._session.client_capabilities
-        elicitation = capabilities.elicitation if capabilities is not None else None
-        has_forms = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
-        return has_forms and self._session.can_send_request
+        return "form" in self.answers
+
+    @property
+    def answers(self) -> Collection[InquiryKind]:
+        """What servers may ask through this client while the request runs."""
+        return answered_by(self._session)
 
     async def progress(self, done: float, total: float | None, note: str) -> None:
         """Say how far the request is, to a client that asked to be told."""
@@ -82,12 +81,35 @@ class Peer:
     async def ask(self, question: Question) -> Decision:
         """Put a question to the person behind the client; whatever is not a clear yes is a no."""
         try:
-            result = await self._session.elicit_form(asked(question), _FORM, related_request_id=self._request_id)
+            result = await self._session.elicit_form(
+                asked(question), _form(question), related_request_id=self._request_id
+            )
         except (MCPError, ValidationError) as error:
             logger.warning("the client could not ask: %s", one_line(str(error), 300))
             return "no"
-        decision = (result.content or {}).get("decision") if result.action == "accept" else "no"
-        return _DECISIONS.get(str(decision), "no")
+        said = (result.content or {}).get("decision") if result.action == "accept" else "no"
+        return next((decision for decision in _ANSWERS if decision == said), "no")
+
+    async def reply(self, inquiry: Inquiry) -> Reply:
+        """Pass on what a server asks."""
+        assert self._request_id is not None
+        return await passed_on(self._session, self._request_id, inquiry)
+
+
+def _form(question: Question) -> types.ElicitRequestedSchema:
+    offered = [decision for decision in _ANSWERS if decision != "program" or question.listed]
+    decision = {
+        "type": "string",
+        "title": "Allow this call?",
+        "enum": offered,
+        "enumNames": [_ANSWERS[each] for each in offered],
+    }
+    return {"type": "object", "properties": {"decision": decision}, "required": ["decision"]}
+
+
+def known_level(level: str) -> types.LoggingLevel:
+    """Return a level as the protocol knows it, whatever a server called it."""
+    return next((known for known in LEVELS if known == level), "info")
 
 
 def asked(question: Question) -> str:
@@ -98,8 +120,10 @@ def asked(question: Question) -> str:
     lines = [
         f"{one_line(question.program)} wants to call {one_line(call.server)}.{one_line(call.tool)}{where}",
         f"with {arguments}",
-        f"Asked because {one_line(question.reason, 300)}.",
+        f"Asked because {one_line(question.reason, 600)}.",
     ]
     if question.foreseen:
         lines.append(f"{question.foreseen} more calls of this tool are expected in this run.")
+    if question.listed:
+        lines.append(f"Also on the program's list: {one_line(', '.join(question.listed), 300)}.")
     return "\n".join(lines)

@@ -98,7 +98,7 @@ class Tools:
         limits = _limits(self._engine.settings.sandbox.limits, arguments.get("timeout"))
         session = self._session(arguments.get("session"), caller)
         execution = replace(Execution.of(program, caller=caller, limits=limits), session=session)
-        run = await self._engine.start(execution, can_ask=peer.can_ask)
+        run = await self._engine.start(execution, can_ask=peer.can_ask, answers=peer.answers)
         if session is not None and session != arguments["session"]:
             run.emit(Warned(message=_HANDLE.format(name=session)))
         result = await follow(run, peer)
@@ -127,7 +127,7 @@ class Tools:
         self, tool: Tool, arguments: JsonObject, caller: Caller, peer: Peer
     ) -> types.CallToolResult:
         server, name = tool.spec.server, tool.spec.name
-        run = await self._engine.call(caller, server, name, arguments, can_ask=peer.can_ask)
+        run = await self._engine.call(caller, server, name, arguments, can_ask=peer.can_ask, answers=peer.answers)
         ended = await follow(run, peer)
         if run.returned is None:
             return text_result(f"{tool.path}: the call was {ended.status}", is_error=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from ptc_cli.core import described
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.program import Program
-from ptc_cli.engine import Engine
+from ptc_cli.engine import Engine, find_tool
 from ptc_cli.serve.guard import caller
 from ptc_cli.serve.rest.bodies import CheckBody, ShellBody, body
 from ptc_cli.serve.rest.json import Json
@@ -54,6 +55,7 @@ class RestApp:
             "follow_run": runs.events,
             "cancel_run": runs.cancel,
             "answer_run": runs.answer,
+            "reply_run": runs.reply,
             "get_file": runs.file,
             "end_session": self._end_session,
         }
@@ -87,7 +89,7 @@ class RestApp:
 
     async def _show_tool(self, request: Request) -> Response:
         view = await self._engine.describe(caller(request.scope))
-        tool = self._engine.find_tool(view, request.path_params["tool"])
+        tool = find_tool(view, request.path_params["tool"], failure=self._engine.server_failure)
         if request.query_params.get("form") == "whole":
             return Json(to_json(tool))
         documentation = codegen.documentation(tool, view.server(tool.spec.server))
@@ -101,7 +103,7 @@ class RestApp:
 
     async def _shell(self, request: Request) -> Response:
         asked = await body(request, ShellBody)
-        shell = await self._engine.shell(caller(request.scope))
+        shell = await self._engine.shell(replace(caller(request.scope), session=None))
         result = await shell.run(asked.command)
         return Json({"stdout": result.stdout, "stderr": result.stderr, "exit_code": result.exit_code})
 

@@ -14,7 +14,7 @@ from ptc_cli.core.check import CheckReport
 from ptc_cli.core.event import Event, Happening
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.result import Result
-from ptc_cli.serve.rest.bodies import BODIES, AnswerBody, CallBody, CheckBody, RunBody, ShellBody
+from ptc_cli.serve.rest.bodies import BODIES, AnswerBody, CallBody, CheckBody, ReplyBody, RunBody, ShellBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,13 @@ OPERATIONS = (
         streams=True,
     ),
     Operation(id="cancel_run", method="POST", path="/v1/runs/{run}/cancel", summary="End a run", answer="Run"),
+    Operation(
+        id="reply_run",
+        method="POST",
+        path="/v1/runs/{run}/replies",
+        summary="Answer what a server asks in a run",
+        body=ReplyBody,
+    ),
     Operation(
         id="answer_run",
         method="POST",

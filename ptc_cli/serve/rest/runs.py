@@ -16,13 +16,14 @@ from ptc_cli.core.codec import to_json
 from ptc_cli.core.errors import JournalError
 from ptc_cli.core.event import Event, Kept, Question, RunState
 from ptc_cli.core.execution import Execution
+from ptc_cli.core.inquiry import Reply
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.program import Program
 from ptc_cli.core.record import RunRecord
 from ptc_cli.core.result import Result
-from ptc_cli.engine import Engine, Run
+from ptc_cli.engine import Engine, Run, exit_code, find_tool
 from ptc_cli.serve.guard import access, caller
-from ptc_cli.serve.rest.bodies import AnswerBody, CallBody, RunBody, body, json_text, limits
+from ptc_cli.serve.rest.bodies import AnswerBody, CallBody, ReplyBody, RunBody, body, json_text, limits
 from ptc_cli.serve.rest.json import Json
 from ptc_cli.serve.rest.live import LiveRuns
 from ptc_cli.serve.rest.stream import EventStream, unless_gone
@@ -42,14 +43,16 @@ class Runs:
         asked = await body(request, RunBody)
         execution = self._execution(asked, request)
         self._live.demand_room()
-        run = await self._engine.start(execution, can_ask=asked.can_ask)
+        run = await self._engine.start(execution, can_ask=asked.can_ask, answers=asked.answers)
         return await self._answer(request, run, background=asked.background)
 
     async def call(self, request: Request) -> ASGIApp:
         """Call a tool directly, which is a run of one call."""
         asked = await body(request, CallBody)
         asker = caller(request.scope)
-        tool = self._engine.find_tool(await self._engine.describe(asker), request.path_params["tool"])
+        tool = find_tool(
+            await self._engine.describe(asker), request.path_params["tool"], failure=self._engine.server_failure
+        )
         self._live.demand_room()
         run = await self._engine.call(
             asker,
@@ -58,6 +61,7 @@ class Runs:
             asked.arguments,
             timeout_seconds=asked.timeout_seconds,
             can_ask=asked.can_ask,
+            answers=asked.answers,
         )
         return await self._answer(request, run, background=asked.background)
 
@@ -91,6 +95,15 @@ class Runs:
         run = self._going(request)
         if not run.answer(asked.question, asked.decision, by=caller(request.scope).door):
             raise HTTPException(409, f"The question {asked.question!r} is not open.")
+        return Response(status_code=204)
+
+    async def reply(self, request: Request) -> ASGIApp:
+        """Answer what a server asks in a run."""
+        asked = await body(request, ReplyBody)
+        run = self._going(request)
+        reply = Reply(action=asked.action, content=asked.content)
+        if not run.reply(asked.inquiry, reply, by=caller(request.scope).door):
+            raise HTTPException(409, f"The inquiry {asked.inquiry!r} is not open.")
         return Response(status_code=204)
 
     async def file(self, request: Request) -> ASGIApp:
@@ -135,7 +148,10 @@ class Runs:
 
     async def _shown(self, run: Run) -> JsonObject:
         result = await run.result() if run.is_over else None
-        return _answer_of(run.id, run.state, result, run.questions) | self._returned(run)
+        shown = _answer_of(run.id, run.state, result, run.questions)
+        if result is not None:
+            shown["result"]["exit_code"] = exit_code(self._engine, result)
+        return shown | self._returned(run)
 
     def _returned(self, run: Run) -> JsonObject:
         """Return what a direct call brought back; a program's value is in its result."""

@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.integration.cli.screen import Screen
 
 ROOT = Path(__file__).parents[3]
 PLAIN = ROOT / "tests" / "servers" / "plain.py"
+VENDOR = ROOT / "tests" / "servers" / "vendor.py"
 
 CONFIGURATION = f"""\
 [servers.plain]
@@ -31,13 +33,15 @@ class Ptc:
 
     folder: Path
     config: Path | None
+    also: Mapping[str, str] = field(default_factory=dict)
+    """More variables."""
 
     @property
     def environ(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PTC_", "NO_COLOR", "FORCE"))}
         kept |= {"PTC_HOME": home(self.folder / "home"), "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
         kept |= {"PTC_DAEMON": "never"}
-        return kept | ({"PTC_CONFIG": str(self.config)} if self.config else {})
+        return kept | ({"PTC_CONFIG": str(self.config)} if self.config else {}) | dict(self.also)
 
     @property
     def project(self) -> Path:
@@ -98,3 +102,12 @@ def alone(tmp_path: Path) -> Ptc:
 def fresh(tmp_path: Path) -> Ptc:
     """One with an empty home and no configuration."""
     return _made(tmp_path, None)
+
+
+@pytest.fixture(scope="session")
+def vendor() -> Iterator[str]:
+    """Give the address of a server that wants a login."""
+    with subprocess.Popen([sys.executable, str(VENDOR)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.terminate()

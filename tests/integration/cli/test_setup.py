@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -125,18 +126,56 @@ def test_the_doctor_is_content_with_what_works(ptc: Ptc, fresh: Ptc) -> None:
     assert {("servers", "ok"), ("checker", "ok"), ("sandbox", "ok"), ("folders", "ok")} <= said
 
 
-def test_the_doctor_names_what_does_not_work_and_the_fix(fresh: Ptc) -> None:
-    fresh("servers", "add", "missing", "--", "no-such-command-here")
-    fresh("servers", "add", "unset", "--env", "TOKEN=${NO_SUCH_VARIABLE}", "--", *SERVER)
-    fresh("servers", "add", "closed", "--url", "http://127.0.0.1:9/mcp")
-    done = fresh("doctor")
-    failed = [line for line in done.stdout.splitlines() if line.startswith("fail")]
+ODD = str(PLAIN.with_name("odd.py"))
+ILL = {
+    "missing": ({"command": "no-such-command-here"}, "no command 'no-such-command-here'", "Install it"),
+    "closed": ({"url": "http://127.0.0.1:9/mcp"}, "nothing answers at http://127.0.0.1:9/mcp", "Start the server"),
+    "unset": ({"command": "x", "env": {"T": "${NO_SUCH_VARIABLE}"}}, "NO_SUCH_VARIABLE is not set", "Set NO_SUCH"),
+    "era": (
+        {"command": sys.executable, "args": ["-S", ODD, "ancient"]},
+        "no revision of MCP that",
+        "Update the server",
+    ),
+    "rubbish": (
+        {"command": sys.executable, "args": ["-S", ODD, "rubbish"], "connect_timeout": 2},
+        "not MCP: 'Welcome to my server!'",
+        "logs go to standard error",
+    ),
+    "stray": (
+        {"command": sys.executable, "args": ["-S", str(PLAIN.with_name("leaky.py"))]},
+        "writes to its standard output what is not MCP",
+        "Have it log to standard error",
+    ),
+    "token": (
+        {"url": "VENDOR/mcp", "headers": {"Authorization": "Bearer expired"}},
+        "does not accept the Authorization header that is configured (HTTP 401)",
+        "Renew what",
+    ),
+    "login": ({"url": "VENDOR/mcp"}, "wants you to log in (HTTP 401)", "ptc servers login login"),
+}
+
+
+def test_the_doctor_names_what_does_not_work_and_the_fix(fresh: Ptc, vendor: str) -> None:
+    servers = {name: entry for name, (entry, _, _) in ILL.items()}
+    text = json.dumps({"mcpServers": servers}).replace("VENDOR", vendor)
+    (fresh.project / "servers.json").write_text(text)
+    done = fresh("--config", "servers.json", "doctor", "--json")
+    findings = [each for each in json.loads(done.stdout)["findings"] if each["subject"] == "servers"]
 
     assert done.returncode == 4
-    assert any("no-such-command-here" in line for line in failed)
-    assert any("NO_SUCH_VARIABLE" in line for line in failed)
-    assert any("127.0.0.1:9" in line for line in failed)
-    assert done.stdout.count("help:") >= 3
+    for name, (_, said, fix) in ILL.items():
+        mine = [each for each in findings if said in each["message"] and name in each["message"]]
+        assert [each["level"] for each in mine] == ["warn" if name == "stray" else "fail"], (name, findings)
+        assert fix in mine[0]["fix"], name
+
+
+def test_the_doctor_names_a_line_that_is_not_json(fresh: Ptc) -> None:
+    (fresh.project / ".mcp.json").write_text('{\n "mcpServers": {,}\n}')
+    done = fresh("doctor")
+
+    assert done.returncode == 4
+    assert re.search(r"fail +configuration +.*mcp\.json:2: not valid JSON", done.stdout)
+    assert "help: Mend the file" in done.stdout
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not hasattr(os, "fork"), reason="needs a POSIX system")

@@ -24,8 +24,8 @@ async def test_who_follows_the_events_of_a_run_that_met_a_bug_sees_its_end(tmp_p
     journal = Journal(tmp_path, settings=JournalSettings(), secrets=frozenset)
     unused = cast("Any", None)
     runner = Runner(
-        checker=unused, backend=unused, layers=unused, sessions=unused, suspicion=unused, carry=unused, journal=journal, policy=PolicySettings(),
-        secrets=frozenset,
+        checker=unused, backend=unused, layers=unused, sessions=unused, suspicion=unused, news=unused, held=unused, carry=unused, journal=journal, policy=PolicySettings,
+        secrets=frozenset, approvals=unused, exposures=unused,
     )  # fmt: skip
     run = Run(execution("1", caller=CALLER), journal=journal, can_ask=False)
 

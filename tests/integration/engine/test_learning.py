@@ -136,7 +136,9 @@ async def test_a_tool_that_changed_is_learned_anew(tmp_path: Path) -> None:
     (server,) = [REPOSITORY / "tests" / "servers" / "plain.py"]
     original = server.read_text()
     changed.write_text(original)
-    configuration = plain_server().replace(json.dumps(str(server)), json.dumps(str(changed)))
+    configuration = plain_server(more='[policy]\npins = "off"').replace(
+        json.dumps(str(server)), json.dumps(str(changed))
+    )
     async with engine_over(tmp_path, configuration) as engine:
         await returned(engine, {"id": 1})
         assert (await tool(engine)).stub.returns == "EchoResult"

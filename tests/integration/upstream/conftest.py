@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply, Requester
 from ptc_cli.core.server import Origin, ServerConfig, ToolSpec
-from ptc_cli.upstream import Pool
+from ptc_cli.upstream import Logins, Pool
 
 REPOSITORY = Path(__file__).parents[3]
 SERVERS = REPOSITORY / "tests" / "servers"
@@ -81,11 +83,19 @@ class Client:
         self.logs = logs
 
     async def call(
-        self, server: str, tool: str, *, spec: ToolSpec | None = None, within: float = 20.0, **arguments: object
+        self,
+        server: str,
+        tool: str,
+        *,
+        spec: ToolSpec | None = None,
+        within: float = 20.0,
+        run: str = "test",
+        requester: Requester | None = None,
+        **arguments: object,
     ) -> ToolResult:
         deadline = time.time() + within
-        call = ToolCall(run="test", server=server, tool=tool, arguments=arguments, deadline=deadline)
-        return await self.pool.call(call, spec=spec)
+        call = ToolCall(run=run, server=server, tool=tool, arguments=arguments, deadline=deadline)
+        return await self.pool.call(call, spec=spec, requester=requester)
 
 
 @pytest.fixture
@@ -93,8 +103,18 @@ async def connect(tmp_path: Path) -> AsyncIterator[Callable[..., Client]]:
     """Give pools over servers, and end them."""
     pools: list[Pool] = []
 
-    def made(*configs: ServerConfig, eras: dict[str, str] | None = None) -> Client:
-        pool = Pool(configs, resolve=lambda config: look_up, logs=tmp_path / "logs", eras=eras)
+    def made(
+        *configs: ServerConfig, eras: dict[str, str] | None = None, answers: Collection[InquiryKind] = ()
+    ) -> Client:
+        logins = Logins(tmp_path / "logins", remember=lambda secret: None)
+        pool = Pool(
+            configs,
+            resolve=lambda config: look_up,
+            logs=tmp_path / "logs",
+            logins=logins,
+            eras=eras,
+            answers=answers,
+        )
         pools.append(pool)
         return Client(pool, tmp_path / "logs")
 
@@ -146,3 +166,28 @@ def wait_for_port(port: int, seconds: float = 30.0) -> None:
                 return
         time.sleep(0.05)
     raise TimeoutError(f"nothing listens on port {port}")
+
+
+class Person:
+    """Whoever made a call, with the replies that they give."""
+
+    def __init__(self, *replies: Reply, answers: Collection[InquiryKind] = ("form", "url")) -> None:
+        self.answers = answers
+        self.inquiries: list[Inquiry] = []
+        self.steps: list[tuple[float, float | None, str]] = []
+        self.logs: list[tuple[str, str, str]] = []
+        self.asked = asyncio.Event()
+        self._replies = list(replies)
+
+    async def inquire(self, inquiry: Inquiry) -> Reply:
+        self.inquiries.append(inquiry)
+        self.asked.set()
+        if not self._replies:
+            await asyncio.Event().wait()
+        return self._replies.pop(0)
+
+    def progress(self, done: float, total: float | None, note: str) -> None:
+        self.steps.append((done, total, note))
+
+    def log(self, server: str, level: str, text: str) -> None:
+        self.logs.append((server, level, text))

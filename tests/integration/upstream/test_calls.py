@@ -11,7 +11,7 @@ import pytest
 
 from ptc_cli.core.call import Content, ToolCall
 from ptc_cli.core.server import ServerConfig, ToolConfig
-from tests.integration.upstream.conftest import Client, demo, odd, plain
+from tests.integration.upstream.conftest import Client, Person, demo, http, odd, plain
 
 Connect = Callable[..., Client]
 
@@ -75,6 +75,14 @@ async def test_a_picture_comes_as_bytes_and_nothing_as_none(connect: Connect) ->
 
 async def test_fifty_megabytes_arrive_whole(connect: Connect) -> None:
     result = await connect(plain()).call("plain", "big", bytes=50_000_000)
+
+    assert isinstance(result.value, str)
+    assert len(result.value) == 50_000_000
+
+
+@pytest.mark.parametrize("path", ["/big", "/big-events"])
+async def test_fifty_megabytes_arrive_whole_over_http(connect: Connect, odd_http: str, path: str) -> None:
+    result = await connect(http("x", odd_http + path)).call("x", "ok")
 
     assert isinstance(result.value, str)
     assert len(result.value) == 50_000_000
@@ -167,12 +175,12 @@ async def test_a_cancelled_call_is_cancelled_at_the_server(connect: Connect, tmp
 
 async def test_progress_is_passed_on(connect: Connect) -> None:
     client = connect(odd("progress"))
-    steps: list[tuple[float, float | None, str]] = []
     call = ToolCall(run="r", server="progress", tool="ok", arguments={}, deadline=time.time() + 20)
 
-    await client.pool.call(call, progress=lambda done, total, note: steps.append((done, total, note)))
+    requester = Person()
+    await client.pool.call(call, requester=requester)
 
-    assert steps == [(1.0, 2.0, "step 1"), (2.0, 2.0, "step 2")]
+    assert requester.steps == [(1.0, 2.0, "step 1"), (2.0, 2.0, "step 2")]
 
 
 async def test_a_server_that_dies_in_a_call_fails_it_at_once_and_is_started_again(connect: Connect) -> None:

@@ -79,6 +79,16 @@ async def test_closing_ends_a_stubborn_server_and_its_children(connect: Connect,
     assert {child.pid for child in children()} <= before
 
 
+async def test_closing_ends_a_grandchild_in_a_session_of_its_own(connect: Connect, tmp_path: Path) -> None:
+    client = connect(odd("daemon", str(tmp_path / "pid")))
+    assert (await client.pool.list("daemon")).status == "ok"
+    grandchild = psutil.Process(int((tmp_path / "pid").read_text()))
+
+    await client.pool.close()
+
+    assert not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE
+
+
 async def test_closing_does_not_wait_for_a_server_that_is_still_connecting(connect: Connect) -> None:
     before = {child.pid for child in children()}
     client = connect(odd("hang", connect_timeout_seconds=60))

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from ptc_cli.core.inquiry import Reply
 from ptc_cli.core.server import ServerConfig
-from tests.integration.upstream.conftest import ORIGIN, SERVERS, Client, free_port, wait_for_port
+from tests.integration.upstream.conftest import ORIGIN, SERVERS, Client, Person, free_port, wait_for_port
 
 Connect = Callable[..., Client]
 
@@ -53,11 +54,24 @@ async def test_an_answer_that_is_put_off_is_asked_for_again(connect: Connect, mo
     assert (result.content[0].text, result.failure) == ("at last", None)
 
 
-async def test_a_question_in_the_middle_of_a_call_fails_it_with_words(connect: Connect, modern: ServerConfig) -> None:
+async def test_a_question_that_nobody_can_answer_is_declined_and_the_result_says_so(
+    connect: Connect, modern: ServerConfig
+) -> None:
     result = await connect(modern).call("modern", "ask")
 
-    assert result.failure is not None
-    assert result.failure.kind == "error"
+    assert '"action": "decline"' in (result.content[0].text or "")
+    assert result.warnings == ("server 'modern' asked for input ('Name?'), and got none: there is nobody to ask",)
+
+
+async def test_a_question_in_the_middle_of_a_call_is_answered_in_the_next_round(
+    connect: Connect, modern: ServerConfig
+) -> None:
+    person = Person(Reply(action="accept", content={"name": "Ada"}))
+
+    result = await connect(modern).call("modern", "ask", requester=person)
+
+    assert '"content": {"name": "Ada"}' in (result.content[0].text or "")
+    assert [(inquiry.server, inquiry.message) for inquiry in person.inquiries] == [("modern", "Name?")]
 
 
 async def test_arguments_are_repeated_in_headers_where_the_tool_wants_it(

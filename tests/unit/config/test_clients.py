@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ptc_cli.config import References
-from ptc_cli.core.server import ToolConfig
+from ptc_cli.core.server import AuthConfig, ToolConfig
 from tests.unit.config.world import World, names, server
 
 
@@ -52,6 +52,30 @@ def test_what_cursor_and_windsurf_call_otherwise_is_understood(world: World) -> 
     assert server(settings, "c").allow == ()
     assert server(settings, "c").timeout_seconds == 60.0
     assert settings.warnings == ()
+
+
+def test_how_other_clients_say_to_log_in_is_understood(world: World) -> None:
+    settings = world.load_text(
+        """
+        {"mcpServers": {
+          "code": {"url": "https://a.com/mcp", "oauth": {"clientId": "id", "callbackPort": 8080}},
+          "cursor": {"url": "https://b.com/mcp", "auth": {"CLIENT_ID": "id", "CLIENT_SECRET": "${env:S}", "scopes": ["r"]}},
+          "opencode": {"url": "https://c.com/mcp", "oauth": {"scope": "read write", "other": 1}},
+          "none": {"url": "https://d.com/mcp", "oauth": false}
+        }}
+        """,
+        "login.json",
+    )
+
+    assert [each.auth for each in settings.servers] == [
+        AuthConfig(client_id="id", redirect_port=8080),
+        AuthConfig(client_id="id", client_secret="${env:S}", scopes=("r",)),
+        AuthConfig(scopes=("read", "write")),
+        None,
+    ]
+    assert [warning.partition(": ")[2] for warning in settings.warnings] == [
+        "mcpServers.opencode.oauth.other: is not understood by ptc, and ignored"
+    ]
 
 
 def test_the_file_of_vs_code_is_read_with_inputs_and_env_file(world: World) -> None:

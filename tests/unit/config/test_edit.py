@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ptc_cli.config import TrustStore, add_server, create, initial, remove_server
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.jsonvalue import JsonObject
-from ptc_cli.core.server import Origin, ServerConfig, ToolConfig
+from ptc_cli.core.server import AuthConfig, Origin, ServerConfig, ToolConfig
 from tests.unit.config.world import World, names, server
 
 BEFORE = """\
@@ -236,6 +236,13 @@ tools = st.builds(
     allowed_callers=st.sampled_from([("direct", "programmatic"), ("direct",), ()]),
     labels=st.sampled_from([(), ("private", "sends")]),
 ) | st.just(ToolConfig(returns_nothing=True))
+auths = st.builds(
+    AuthConfig,
+    client_id=st.just("id"),
+    client_secret=st.none() | st.just("${SECRET}"),
+    redirect_port=st.none() | st.integers(1, 65_535),
+    scopes=st.lists(st.sampled_from(["a", "b:c"])).map(tuple),
+)
 common = {
     "name": safe_names,
     "origin": st.just(Origin(path="<test>")),
@@ -263,7 +270,7 @@ http_servers = st.builds(
     headers=st.dictionaries(
         st.from_regex(r"[A-Za-z-]{1,5}", fullmatch=True), texts.filter(str.isprintable), max_size=2
     ),
-    auth=st.none() | schemas,
+    auth=st.none() | auths,
     **common,
 )
 befores = st.sampled_from(["", BEFORE, "# only a comment", "[servers]\n", AFTER_A_IS_GONE.rstrip(), "[serve]\n\n\n"])

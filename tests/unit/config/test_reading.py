@@ -171,8 +171,29 @@ def test_every_mistake_of_a_file_is_named_with_its_line(world: World) -> None:
         ('command = "x"\nenabled = 1', "3: servers.a.enabled: expected true or false, found a number"),
         ('command = "x"\nenabled = 1979-05-27', "3: servers.a.enabled: expected true or false, found a date"),
         (
-            'url = "http://x/"\nauth = { since = 1979-05-27 }',
-            "3: servers.a.auth: expected what JSON can hold; dates, times, NaN and deep nesting are not",
+            'url = "http://x/"\nauth = { client_id = 1979-05-27 }',
+            "3: servers.a.auth.client_id: expected a text, found a date",
+        ),
+        ('url = "http://x/"\nauth = { clientId = "x" }', "3: servers.a.auth.clientId: there is no such key. Did you"),
+        (
+            'url = "http://x/"\nauth = { grant = "client_credentials", client_id = "x" }',
+            "3: servers.a.auth.grant: needs client_secret: nobody is asked to log in",
+        ),
+        (
+            'url = "http://x/"\nauth = { client_secret = "x" }',
+            "3: servers.a.auth.client_secret: belongs to a client_id, which is not given",
+        ),
+        (
+            'url = "http://x/"\nauth = { client_metadata_url = "http://x/y" }',
+            "3: servers.a.auth.client_metadata_url: expected an https URL with a path",
+        ),
+        (
+            'url = "http://x/"\nauth = { scopes = ["a b"] }',
+            "3: servers.a.auth.scopes: expected scopes without spaces in them",
+        ),
+        (
+            'url = "http://x/"\nauth = { redirect_port = 70000 }',
+            "3: servers.a.auth.redirect_port: expected a whole number from 1 to 65535, found 70000",
         ),
         (
             'command = "x"\ntools.t = { returns_nothing = true, output_schema = {} }',

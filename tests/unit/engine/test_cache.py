@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ptc_cli.core.server import ServerListing
-from ptc_cli.engine.cache import KEPT_SECONDS, ListingCache
+from ptc_cli.engine.cache import KEPT_SECONDS, Kept, ListingCache
 from tests.unit.views import entry, spec
 
 ENTRY = entry("notes", [spec("notes", "find", "Find a note.", {"text": "what"})])
@@ -19,14 +18,14 @@ def kept_in(folder: Path) -> Path:
     return file
 
 
-def load(folder: Path, *, now: float = 1_001.0) -> tuple[ServerListing, object] | None:
+def load(folder: Path, *, now: float = 1_001.0) -> Kept | None:
     return ListingCache(folder).load(ENTRY.config, "notes", now=now)
 
 
 def test_what_is_kept_is_given_back_unchanged(tmp_path: Path) -> None:
     kept_in(tmp_path)
 
-    assert load(tmp_path) == (LISTING, ENTRY.stub)
+    assert load(tmp_path) == Kept(listing=LISTING, stub=ENTRY.stub, held=())
 
 
 @pytest.mark.parametrize(

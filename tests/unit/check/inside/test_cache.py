@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ptc_cli.check.checker import Checker
+from ptc_cli.check.inside.cache import reading, remove
 from ptc_cli.core.catalog import View
 from ptc_cli.core.program import Program
 from tests.unit.check.conftest import written
@@ -63,6 +64,19 @@ def _damage(place: Path, how: str) -> None:
             path.write_bytes(os.urandom(path.stat().st_size))
     if how == "manifest":
         (place / "manifest.json").write_text("[" * 100_000)
+
+
+async def test_a_cache_that_is_being_read_stays(tmp_path: Path) -> None:
+    await checked(tmp_path)
+    (place,) = await written(tmp_path)
+
+    with reading(tmp_path, place.name) as found:
+        remove(place)
+        assert found == place
+        assert (place / "manifest.json").exists()
+    remove(place)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_without_a_folder_to_write_to_checks_go_on(tmp_path: Path) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ptc_cli.check.inside.build import Change
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.desk import TypeChecker
 from ptc_cli.check.inside.outline import Outline
 from ptc_cli.check.inside.passing import Pass, PastModule
 from ptc_cli.check.inside.planted import PlantedFiles
 from ptc_cli.check.inside.selftest import self_test
-from ptc_cli.check.inside.warm import Change, Warm
+from ptc_cli.check.inside.warm import Warm
 from ptc_cli.check.wire import Update
+from tests.unit.check.conftest import written
 from tests.unit.check.views import CRM, SYNC_RUNTIME
 
 PROGRAMS = [
@@ -35,7 +38,7 @@ PROGRAMS = [
 def warm(folder: Path) -> Warm:
     """Return a warm checker. Two builds in one process do not mix: only the newest may be used."""
     files = PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME)
-    return Warm(files, face="sync", folder=folder, python=None)
+    return Warm(files, folder=folder, python=None)
 
 
 def cold(folder: Path) -> Cold:
@@ -68,6 +71,43 @@ def test_one_warm_checker_finds_the_same_as_a_fresh_one_each_time(tmp_path: Path
     assert [one.check(text) for text in reversed(PROGRAMS)] == fresh[::-1]
 
 
+def test_what_one_program_imports_is_not_there_for_the_next(tmp_path: Path) -> None:
+    # `urllib.request` imports `urllib.error`: who imports the one may use the other.
+    right, wrong = "import urllib.request\nurllib.error.URLError\n", "import urllib\nurllib.error.URLError\n"
+    for order in ([right, wrong, right], [wrong, right, wrong]):
+        one = warm(tmp_path)
+
+        assert [bool(one.check(text)) for text in order] == [text is wrong for text in order]
+
+
+class Vanishing(PlantedFiles):
+    """Files during whose use somebody takes the cache away, whole or in part, after it has been verified."""
+
+    def __init__(self, place: Path, *, is_whole: bool) -> None:
+        super().__init__({"crm": CRM}, runtime=SYNC_RUNTIME)
+        self._lost = [place] if is_whole else sorted(place.rglob("*time*.data.ff"))
+
+    def write_module(self, module: str, text: str) -> str:
+        for path in getattr(self, "_lost", []):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+        self._lost = []
+        return super().write_module(module, text)
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+async def test_a_cache_that_is_taken_away_while_it_is_read_costs_time_only(tmp_path: Path, *, is_whole: bool) -> None:
+    warm(tmp_path)
+    (place,) = await written(tmp_path)
+    files = Vanishing(place, is_whole=is_whole)
+
+    one = Warm(files, folder=tmp_path, python=None)
+
+    assert not one.used_cache
+    assert [bool(one.check(text)) for text in PROGRAMS[:2]] == [False, True]
+    assert await written(tmp_path) == [place]
+    assert warm(tmp_path).used_cache
+
+
 class Blind:
     """A checker that finds nothing."""
 
@@ -89,6 +129,9 @@ class Blind:
     def update(self, update: Update) -> None:
         pass
 
+    def tidy(self) -> None:
+        pass
+
 
 def test_the_self_test_notices_a_checker_that_finds_nothing() -> None:
     assert "a wrong program is accepted" in self_test(Blind())
@@ -98,7 +141,7 @@ def test_the_self_test_notices_a_checker_that_finds_nothing() -> None:
 @pytest.mark.parametrize("text", ["def (:", "x: int = \0", "class A(A): ...\n" * 3 + "break"])
 def test_a_stub_that_mypy_cannot_read_costs_its_own_tools_only(text: str, *, is_known: bool) -> None:
     files = PlantedFiles({"crm": CRM, "other": "def ping() -> str: ...\n"}, runtime=SYNC_RUNTIME)
-    checker = Warm(files, face="sync", folder=None, python=None)
+    checker = Warm(files, folder=None, python=None)
     if is_known:
         checker.check(PROGRAMS[0])
     checker.update(Update(changed={"crm": text}))
@@ -118,7 +161,7 @@ class Stuck(Warm):
 
 
 def test_inference_that_breaks_costs_the_process_and_not_the_program(tmp_path: Path) -> None:
-    checker = Stuck(PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME), face="sync", folder=None, python=None)
+    checker = Stuck(PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME), folder=None, python=None)
     text = "def f(x): return x\nf(1)\n1 + ''\n"
 
     found = checker.examine(text, has_open=True, uses_learned=False)

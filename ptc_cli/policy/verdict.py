@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
 
 from ptc_cli.core.call import ToolCall
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.execution import Execution
+from ptc_cli.core.globs import first_match, matches
 from ptc_cli.core.server import ServerConfig, ToolSpec
 from ptc_cli.core.settings import PolicySettings, PolicyWord
 
@@ -22,11 +22,29 @@ class Verdict:
     """Why, and for a refusal what to do about it."""
 
 
+Standing = Literal["none", "approved", "changed"]
+"""`changed`: a person approved the tool for good, and it is not what it was then."""
+
+
+class Approvals(Protocol):
+    """What persons have approved for good."""
+
+    def __call__(self, config: ServerConfig, spec: ToolSpec, /) -> Standing:
+        """Return how a tool stands."""
+        ...
+
+
 def judge(
-    call: ToolCall, spec: ToolSpec, config: ServerConfig, *, policy: PolicySettings, execution: Execution | None
+    call: ToolCall,
+    spec: ToolSpec,
+    config: ServerConfig,
+    *,
+    policy: PolicySettings,
+    execution: Execution | None,
+    approvals: Approvals,
 ) -> Verdict:
     """Return what policy says of a call. Denials come first: nothing written elsewhere lifts one."""
-    return (
+    verdict = (
         _denied(call, config, policy)
         or (_narrowed(call, execution) if execution is not None else None)
         or _from_a_wrong_caller(call, config)
@@ -34,14 +52,20 @@ def judge(
         or _destructive(spec, policy)
         or Verdict(word=policy.default, reason=f"[policy] default = '{policy.default}'")
     )
+    return _approved(verdict, approvals(config, spec)) if verdict.word == "ask" else verdict
 
 
 def foreseen(
-    spec: ToolSpec, config: ServerConfig, *, policy: PolicySettings, execution: Execution | None = None
+    spec: ToolSpec,
+    config: ServerConfig,
+    *,
+    policy: PolicySettings,
+    execution: Execution | None = None,
+    approvals: Approvals,
 ) -> Verdict:
     """Return what policy will say of any call of a tool that a program makes: arguments do not count."""
     call = ToolCall(run="", server=spec.server, tool=spec.name, arguments={}, deadline=0)
-    return judge(call, spec, config, policy=policy, execution=execution)
+    return judge(call, spec, config, policy=policy, execution=execution, approvals=approvals)
 
 
 def judge_resource(call: ToolCall, config: ServerConfig, *, policy: PolicySettings, execution: Execution) -> Verdict:
@@ -56,26 +80,26 @@ def judge_resource(call: ToolCall, config: ServerConfig, *, policy: PolicySettin
 
 def sees_server(caller: Caller, server: str) -> bool:
     """Say whether a caller may know that a server exists."""
-    return _matches(server, caller.servers)
+    return matches(server, caller.servers)
 
 
 def sees_tool(caller: Caller, server: str, tool: str) -> bool:
     """Say whether a caller may know that a tool exists, or a resource, by its address."""
-    return _matches(f"{server}.{tool}", caller.tools)
+    return matches(f"{server}.{tool}", caller.tools)
 
 
 def _denied(call: ToolCall, config: ServerConfig, policy: PolicySettings) -> Verdict | None:
-    if glob := _first(call.tool, config.deny):
+    if glob := first_match(call.tool, config.deny):
         return Verdict(word="deny", reason=f"server '{config.name}' denies '{glob}' ({config.origin})")
-    if glob := _first(_path(call), policy.deny):
+    if glob := first_match(_path(call), policy.deny):
         return Verdict(word="deny", reason=f"[policy] denies '{glob}'")
     return None
 
 
 def _narrowed(call: ToolCall, execution: Execution) -> Verdict | None:
-    if glob := _first(_path(call), execution.deny):
+    if glob := first_match(_path(call), execution.deny):
         return Verdict(word="deny", reason=f"this run denies '{glob}'")
-    if not _matches(_path(call), execution.allow):
+    if not matches(_path(call), execution.allow):
         return Verdict(word="deny", reason=f"this run allows only {', '.join(execution.allow)}")
     return None
 
@@ -89,9 +113,9 @@ def _from_a_wrong_caller(call: ToolCall, config: ServerConfig) -> Verdict | None
 
 
 def _listed(call: ToolCall, config: ServerConfig) -> Verdict | None:
-    if glob := _first(call.tool, config.ask):
+    if glob := first_match(call.tool, config.ask):
         return Verdict(word="ask", reason=f"server '{config.name}' asks before '{glob}'")
-    if glob := _first(call.tool, config.allow):
+    if glob := first_match(call.tool, config.allow):
         return Verdict(word="allow", reason=f"server '{config.name}' allows '{glob}'")
     return None
 
@@ -102,14 +126,16 @@ def _destructive(spec: ToolSpec, policy: PolicySettings) -> Verdict | None:
     return Verdict(word=policy.destructive, reason="its server says that it destroys something (destructiveHint)")
 
 
+def _approved(verdict: Verdict, standing: Standing) -> Verdict:
+    """Return a verdict that would ask, in the light of what a person said before."""
+    match standing:
+        case "approved":
+            return Verdict(word="allow", reason="a person approved it for good, as it is now")
+        case "changed":
+            return replace(verdict, reason=f"{verdict.reason}; it was approved before, and has changed since")
+        case "none":
+            return verdict
+
+
 def _path(call: ToolCall) -> str:
     return f"{call.server}.{call.tool}"
-
-
-def _first(name: str, globs: Iterable[str]) -> str | None:
-    # A name may hold what a glob gives a meaning to: the name itself always means the tool.
-    return next((glob for glob in globs if glob == name or fnmatchcase(name, glob)), None)
-
-
-def _matches(name: str, globs: Iterable[str]) -> bool:
-    return _first(name, globs) is not None
