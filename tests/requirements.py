@@ -58,6 +58,11 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "unit/config/test_client_entry.py",
         "integration/cli/test_mcp.py",
     ),
+    "Commands do the same with and without the daemon, of which nothing is left": (
+        "integration/cli/test_daemon.py",
+        "unit/daemon",
+    ),
+    "Several stdio clients can share one daemon": ("integration/serve/test_attach.py",),
     "REST says what MCP says, to each token its own": ("integration/serve/test_rest.py", "unit/serve/test_tokens.py"),
     "Examples, stubs, samples and pages are what they say": (
         "integration/test_examples.py",

@@ -9,7 +9,6 @@ from ptc_cli.cli.typed_text import NotJsonError, UnfitError, parsed_json, typed_
 from ptc_cli.core.catalog import Tool
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
-from ptc_cli.core.suggest import did_you_mean
 
 _WORD = re.compile(r"(?P<name>[^=]+?)(?P<raw>:)?=(?P<text>.*)", re.DOTALL)
 
@@ -75,7 +74,7 @@ def _argument(tool: Tool, names: Mapping[str, str], word: str) -> tuple[str, Jso
 def _known(tool: Tool, name: str, names: Mapping[str, str]) -> str:
     if name in names:
         return names[name]
-    raise _wrong(tool, f"no parameter '{name}'", did_you_mean(name, names))
+    raise _wrong(tool, f"no parameter '{name}'", _meant(name, names))
 
 
 def _typed(tool: Tool, name: str, text: str) -> JsonValue:
@@ -85,8 +84,14 @@ def _typed(tool: Tool, name: str, text: str) -> JsonValue:
     try:
         return typed_text(text, schema, root)
     except UnfitError as error:
-        hint = did_you_mean(text, error.choices) or f"Write {name}:=JSON to give the value as JSON."
+        hint = _meant(text, error.choices) or f"Write {name}:=JSON to give the value as JSON."
         raise _wrong(tool, f"{name}: '{text}' is not {error}", hint) from error
+
+
+def _meant(name: str, known: Iterable[str]) -> str | None:
+    from ptc_cli.core.suggest import did_you_mean  # `difflib` costs 5 ms
+
+    return did_you_mean(name, known)
 
 
 def _joined(tool: Tool, name: str, before: JsonValue, value: JsonValue) -> JsonValue:

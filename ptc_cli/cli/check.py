@@ -11,9 +11,10 @@ import click
 
 from ptc_cli.cli import reports
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
-from ptc_cli.cli.options import json_option
+from ptc_cli.cli.options import daemon_option, json_option
 from ptc_cli.cli.sarif import sarif_log
 from ptc_cli.cli.sources import SourceError, read_program
+from ptc_cli.cli.warm import performed
 from ptc_cli.cli.watching import changes
 from ptc_cli.console import diagnostics, effects, talk
 from ptc_cli.console.reloading import reloading
@@ -40,6 +41,7 @@ Checked: TypeAlias = tuple[Program, CheckReport]
     show_default=True,
 )
 @json_option
+@daemon_option
 @pass_invocation
 def command(
     invocation: Invocation,
@@ -58,9 +60,9 @@ def command(
             raise click.UsageError("--watch wants files")
         return perform(_watch(invocation, files, shape, strict=strict))
     programs = _programs(files, code)
-    checked = perform(_check(invocation, programs, strict=strict))
-    _write(checked, shape)
-    return 0 if all(report.passed for _, report in checked) else EXIT_CODES["rejected"]
+    checked = performed(invocation, lambda verbs: verbs.check(programs, strict=strict))
+    _write(list(zip(programs, checked, strict=True)), shape)
+    return 0 if all(report.passed for report in checked) else EXIT_CODES["rejected"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +77,6 @@ def _programs(files: Sequence[str], code: str | None) -> list[Program]:
     if bool(files) == (code is not None):
         raise click.UsageError("give programs: FILE..., - for stdin, or -c CODE")
     return [Program.of(code, name="<command>")] if code is not None else [read_program(file) for file in files]
-
-
-async def _check(invocation: Invocation, programs: Sequence[Program], *, strict: bool) -> list[Checked]:
-    async with invocation.engine() as engine:
-        return [(each, await engine.check(each, invocation.caller, strict=strict)) for each in programs]
 
 
 async def _watch(invocation: Invocation, files: Sequence[str], shape: _Shape, *, strict: bool) -> int:

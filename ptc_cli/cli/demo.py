@@ -11,7 +11,7 @@ import click
 
 from ptc_cli.cli.invocation import perform
 from ptc_cli.cli.tour import Tour
-from ptc_cli.core.result import FAULT_EXIT_CODE
+from ptc_cli.core.exits import FAULT_EXIT_CODE
 
 
 @click.command()

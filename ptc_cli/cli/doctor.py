@@ -13,7 +13,7 @@ from ptc_cli.cli.options import json_option
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import styled, visible, write_json, write_lines
 from ptc_cli.core.codec import to_json
-from ptc_cli.core.result import UNUSABLE_EXIT_CODE
+from ptc_cli.core.exits import UNUSABLE_EXIT_CODE
 
 _STYLES = {"ok": "good", "warn": "warning", "fail": "error"}
 _SUBJECT_WIDTH = 14

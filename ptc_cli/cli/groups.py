@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import click
 
 from ptc_cli.cli.everywhere import finished
-from ptc_cli.core.suggest import did_you_mean
 
 
 class Noun(click.Group):
@@ -25,6 +24,8 @@ class Noun(click.Group):
         name = args[0]
         if ctx.resilient_parsing or name.startswith("-") or self.get_command(ctx, name) is not None:
             return super().resolve_command(ctx, args)
+        from ptc_cli.core.suggest import did_you_mean
+
         known = self.list_commands(ctx)
         hint = did_you_mean(name, known) or f"Commands: {', '.join(known)}."
         raise click.UsageError(f"no command '{name}'. {hint}", ctx)
@@ -32,7 +33,13 @@ class Noun(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with the whole first sentence of each, on as many lines as it takes."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, each.get_short_help_str(limit=1_000)) for name, each in self.commands.items()])
+            formatter.write_dl(
+                [
+                    (name, each.get_short_help_str(limit=1_000))
+                    for name, each in self.commands.items()
+                    if not each.hidden
+                ]
+            )
 
 
 class LazyCommands(Noun):

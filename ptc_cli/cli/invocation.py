@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ptc_cli.console import talk
-from ptc_cli.core.catalog import Caller
-from ptc_cli.core.inquiry import InquiryKind
 
 if TYPE_CHECKING:
+    from ptc_cli.core.catalog import Caller
+    from ptc_cli.core.inquiry import InquiryKind
     from ptc_cli.engine import Engine
 
 T = TypeVar("T")
@@ -30,10 +30,14 @@ class Invocation:
 
     config: str | None = None
     is_debug: bool = False
+    no_daemon: bool = False
+    """Whether everything is to be done in this process."""
 
     @property
     def caller(self) -> Caller:
         """Who asks: the person at the command line."""
+        from ptc_cli.core.catalog import Caller  # what asks the daemon has no use for it
+
         return Caller(door="cli")
 
     @asynccontextmanager

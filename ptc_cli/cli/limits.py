@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
+from functools import cache
 
 import click
 
-from ptc_cli.core.execution import Limits
-from ptc_cli.core.suggest import did_you_mean
 
-_KINDS: dict[str, type[int] | type[float]] = {
-    each.name: float if isinstance(getattr(Limits(), each.name), float) else int for each in fields(Limits)
-}
-
-
-def with_limits(limits: Limits, given: Iterable[str]) -> Limits:
-    """Return limits with some replaced, each given as `NAME=NUMBER`."""
+def changed_limits(
+    given: Iterable[str], *, timeout_seconds: float | None = None, most_calls: int | None = None
+) -> dict[str, int | float]:
+    """Return the limits that are not to be as configured; `given` are such as `NAME=NUMBER`."""
+    changed: dict[str, int | float] = {}
     for text in given:
         name, _, number = text.partition("=")
-        changed = {_known(name): _parsed(name, number)}
-        limits = replace(limits, **changed)  # type: ignore[arg-type]  # whole numbers where they must be
-    return limits
+        known = _known(name)
+        changed[known] = _parsed(known, number)
+    options = {"wall_seconds": timeout_seconds, "calls": most_calls}
+    return changed | {name: number for name, number in options.items() if number is not None}
+
+
+@cache
+def _kinds() -> dict[str, type[int] | type[float]]:
+    from ptc_cli.core.execution import Limits  # most runs have none of their own
+
+    return {each.name: float if isinstance(getattr(Limits(), each.name), float) else int for each in fields(Limits)}
 
 
 def _known(name: str) -> str:
-    if name not in _KINDS:
-        hint = did_you_mean(name, _KINDS) or f"Limits: {', '.join(_KINDS)}."
+    if name not in _kinds():
+        from ptc_cli.core.suggest import did_you_mean
+
+        hint = did_you_mean(name, _kinds()) or f"Limits: {', '.join(_kinds())}."
         raise click.UsageError(f"--limit: there is no limit '{name}'. {hint}")
     return name
 
 
 def _parsed(name: str, text: str) -> int | float:
-    kind = _KINDS[name]
+    kind = _kinds()[name]
     try:
         number = kind(text.replace("_", ""))
     except ValueError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 import click
@@ -18,7 +17,7 @@ from ptc_cli.cli.options import answers_json
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core.errors import ConfigError, PtcError
-from ptc_cli.core.result import EXIT_CODES, FAULT_EXIT_CODE, USAGE_EXIT_CODE
+from ptc_cli.core.exits import CANCELLED_EXIT_CODE, FAULT_EXIT_CODE, USAGE_EXIT_CODE
 
 BROKEN_PIPE_EXIT_CODE = 141
 """What a shell reports of a process that SIGPIPE ended."""
@@ -43,6 +42,7 @@ SECTIONS = {
         "mcp": "Serve all of them to an MCP client, as one.",
     },
     "Set-up": {
+        "daemon": "Look after the process that keeps servers, checker and sandbox warm.",
         "init": "Write a first configuration.",
         "demo": "See the whole of it work on demo servers.",
         "doctor": "Find out what does not work here, and how to mend it.",
@@ -61,11 +61,12 @@ SECTIONS = {
 )
 @click.option("--config", metavar="FILE", help="The configuration file, instead of searching for one.")
 @click.option("--debug", is_flag=True, help="Show the traceback of a fault.")
+@click.option("--no-daemon", is_flag=True, help="Do it all in this process, without the daemon.")
 @click.version_option(__version__, "-V", "--version", message="ptc %(version)s")
 @click.pass_context
-def commands(context: click.Context, config: str | None, debug: bool) -> None:
+def commands(context: click.Context, config: str | None, debug: bool, no_daemon: bool) -> None:
     """Typed, checked, sandboxed Python programs over your MCP servers."""
-    context.obj = Invocation(config=config, is_debug=debug)
+    context.obj = Invocation(config=config, is_debug=debug, no_daemon=no_daemon)
 
 
 def invoke(arguments: Sequence[str]) -> int:
@@ -103,7 +104,7 @@ def _guarded(arguments: list[str]) -> int:
         error.show(sys.stderr)
         return USAGE_EXIT_CODE
     except (click.Abort, KeyboardInterrupt):
-        return EXIT_CODES["cancelled"]
+        return CANCELLED_EXIT_CODE
     except BrokenPipeError:
         return _leave_pipe()
     except PtcError as error:
@@ -119,8 +120,7 @@ def _failed(error: PtcError, context: click.Context | None) -> int:
         said = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
         write_json(sys.stdout, error=said)
     talk.error(sys.stderr, error.message, error.hint)
-    if context is not None and wants_debug(context):
-        traceback.print_exception(error)
+    _trace(error, context)
     return error.exit_code
 
 
@@ -130,9 +130,15 @@ def _fault(error: Exception, context: click.Context | None) -> int:
         f"a fault of ours: {type(error).__name__}: {error}",
         "Run it again with `ptc --debug ...` to see where, and report it.",
     )
-    if context is not None and wants_debug(context):
-        traceback.print_exception(error)
+    _trace(error, context)
     return FAULT_EXIT_CODE
+
+
+def _trace(error: Exception, context: click.Context | None) -> None:
+    if context is not None and wants_debug(context):
+        import traceback  # `--help` has no use for it
+
+        traceback.print_exception(error)
 
 
 def _unwritten(error: OSError) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from typing import TYPE_CHECKING, get_args
@@ -12,6 +11,7 @@ import click
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
 from ptc_cli.cli.mcp_config import config
+from ptc_cli.cli.options import daemon_option
 from ptc_cli.console import talk
 from ptc_cli.console.reloading import reloading
 from ptc_cli.core import nesting
@@ -53,6 +53,8 @@ def command() -> None:
     show_default=True,
     help="With sidecar: SERVER__TOOL, or a tool's own name where only one server has it.",
 )
+@click.option("--attach", is_flag=True, help="With stdio: let the daemon serve, which several clients can share.")
+@daemon_option
 @pass_invocation
 def start(
     invocation: Invocation,
@@ -63,6 +65,7 @@ def start(
     token: str | None,
     globs: tuple[str, ...],
     names: Names,
+    attach: bool,
 ) -> int:
     """Start serving, over stdio unless told otherwise.
 
@@ -78,7 +81,13 @@ def start(
             "mcp start: this ptc is behind a ptc that is behind a ptc: one of them has itself among its servers",
             hint="Take ptc out of the configuration that ptc reads; `ptc servers list` says which file that is.",
         )
+    if transport != "stdio" and attach:
+        raise click.UsageError("--attach is for --transport stdio")
+    if names == "plain" and attach:
+        raise click.UsageError("--names is not for --attach")
     servers = globs or ("*",)
+    if attach and _attached(invocation, mode, servers):
+        return 0
 
     async def serve() -> None:
         from ptc_cli.serve.mcp import serve_stdio
@@ -93,8 +102,27 @@ def start(
             else:
                 await _serve_http(engine, chosen, host, port, token=token, servers=servers, names=names)
 
+    import asyncio  # who attaches has no use for it
+
     asyncio.run(serve())
     return 0
+
+
+def _attached(invocation: Invocation, mode: Mode | None, servers: tuple[str, ...]) -> bool:
+    """Have the daemon serve; say whether it did."""
+    from ptc_cli.cli.warm import reached
+    from ptc_cli.daemon.attach import attach
+    from ptc_cli.daemon.errors import DaemonError
+
+    try:
+        with reached(invocation) as (client, warnings):
+            for message in warnings:
+                talk.warning(sys.stderr, message)
+            attach(client, mode=mode, servers=servers)
+    except DaemonError as error:
+        talk.note(sys.stderr, f"serving without the daemon: {error.message}")
+        return False
+    return True
 
 
 command.add_command(config)

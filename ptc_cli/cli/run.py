@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
-from ptc_cli.cli.limits import with_limits
-from ptc_cli.cli.options import json_option, yes_option
+from ptc_cli.cli.invocation import Invocation, pass_invocation
+from ptc_cli.cli.limits import changed_limits
+from ptc_cli.cli.options import daemon_option, json_option, yes_option
 from ptc_cli.cli.sources import SourceError, read_program, read_text
 from ptc_cli.cli.typed_text import NotJsonError, parsed_json
+from ptc_cli.cli.verbs import Ran, RunWanted, somebody_decides
+from ptc_cli.cli.warm import performed
 from ptc_cli.console import results, talk
-from ptc_cli.console.ask import answers_of, asker
-from ptc_cli.console.live import Streams, follow
+from ptc_cli.console.shown import Streams
 from ptc_cli.console.terminal import write_json
 from ptc_cli.core.codec import to_json
-from ptc_cli.core.errors import AuthorisationError
-from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.exits import DENIED_EXIT_CODE
 from ptc_cli.core.program import Program
-from ptc_cli.core.result import DENIED_EXIT_CODE, Result
-
-if TYPE_CHECKING:
-    from ptc_cli.engine import Engine
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A run as the command line puts it."""
-
-    timeout_seconds: float | None
-    most_calls: int | None
-    limits: tuple[str, ...]
-    allow: tuple[str, ...]
-    deny: tuple[str, ...]
-    input: str | None
-    workspace: str | None
-    mounts: tuple[str, ...]
-    keep: tuple[str, ...]
-    is_granted: bool
 
 
 @click.command()
@@ -71,6 +49,7 @@ class Wanted:
 )
 @yes_option("Allow the calls for which policy would ask.")
 @json_option
+@daemon_option
 @pass_invocation
 def command(
     invocation: Invocation,
@@ -92,12 +71,10 @@ def command(
 
     What it prints and its value go to stdout, everything else to stderr.
     """
-    program = _program(file, code, given)
-    wanted = Wanted(
-        timeout_seconds=timeout,
-        most_calls=max_calls,
-        limits=limits,
-        allow=allow,
+    wanted = RunWanted(
+        program=_program(file, code, given),
+        limits=changed_limits(limits, timeout_seconds=timeout, most_calls=max_calls),
+        allow=allow or ("*",),
         deny=deny,
         input=_input(given),
         workspace=workspace,
@@ -105,7 +82,10 @@ def command(
         keep=keep,
         is_granted=yes,
     )
-    return perform(_run(invocation, program, wanted, as_json=as_json))
+    streams = None if as_json else Streams(out=sys.stdout, err=sys.stderr)
+    ran = performed(invocation, lambda verbs: verbs.run(wanted, streams=streams))
+    _write(ran, wanted, as_json=as_json)
+    return ran.exit_code
 
 
 def _program(file: str | None, code: str | None, given: str | None) -> Program:
@@ -127,49 +107,11 @@ def _input(given: str | None) -> str | None:
     return text
 
 
-async def _run(invocation: Invocation, program: Program, wanted: Wanted, *, as_json: bool) -> int:
-    ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
-    async with invocation.engine(answers=answers_of(ask)) as engine:
-        limits = _limits(engine.settings.sandbox.limits, wanted)
-        execution = _execution(Execution.of(program, caller=invocation.caller, limits=limits), wanted)
-        run = await engine.start(execution, can_ask=ask is not None, answers=answers_of(ask))
-        streams = None if as_json else Streams(out=sys.stdout, err=sys.stderr)
-        result = await follow(run, streams=streams, ask=ask, door="cli")
-        exit_code = _exit_code(result, engine)
+def _write(ran: Ran, wanted: RunWanted, *, as_json: bool) -> None:
+    result = ran.result
     if as_json:
-        write_json(sys.stdout, **to_json(result), exit_code=exit_code)
-    else:
-        results.ending(result, program, out=sys.stdout, err=sys.stderr)
-        if ask is None and result.exit_code == DENIED_EXIT_CODE:
-            talk.note(sys.stderr, "where only approval is missing, give it with --yes")
-    return exit_code
-
-
-def _exit_code(result: Result, engine: Engine) -> int:
-    """Return how to end: a program that only lacks a server where somebody has to log in is not at fault."""
-    if result.status == "rejected":
-        failures = (engine.server_failure(config.name) for config in engine.settings.servers)
-        if any(isinstance(failure, AuthorisationError) for failure in failures):
-            return AuthorisationError.exit_code
-    return result.exit_code
-
-
-def _execution(execution: Execution, wanted: Wanted) -> Execution:
-    return replace(
-        execution,
-        allow=wanted.allow or ("*",),
-        deny=wanted.deny,
-        input=wanted.input,
-        workspace=wanted.workspace,
-        mounts=wanted.mounts,
-        keep=wanted.keep,
-    )
-
-
-def _limits(limits: Limits, wanted: Wanted) -> Limits:
-    limits = with_limits(limits, wanted.limits)
-    if wanted.timeout_seconds is not None:
-        limits = replace(limits, wall_seconds=wanted.timeout_seconds)
-    if wanted.most_calls is not None:
-        limits = replace(limits, calls=wanted.most_calls)
-    return limits
+        write_json(sys.stdout, **to_json(result), exit_code=ran.exit_code)
+        return
+    results.ending(result, wanted.program, out=sys.stdout, err=sys.stderr)
+    if result.exit_code == DENIED_EXIT_CODE and not somebody_decides(is_granted=wanted.is_granted):
+        talk.note(sys.stderr, "where only approval is missing, give it with --yes")

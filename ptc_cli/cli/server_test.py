@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ptc_cli.core.catalog import Caller, ServerEntry
 from ptc_cli.core.errors import PtcError
-from ptc_cli.core.result import UNUSABLE_EXIT_CODE
+from ptc_cli.core.exits import UNUSABLE_EXIT_CODE
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine

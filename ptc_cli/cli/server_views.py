@@ -5,19 +5,16 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from ptc_cli.console.tables import table
 from ptc_cli.console.terminal import one_line, styled, visible, write_lines
-from ptc_cli.core.catalog import ServerEntry, Tool, View
-from ptc_cli.core.errors import ConnectError, ToolNotFoundError
+from ptc_cli.core.catalog import ServerEntry
+from ptc_cli.core.errors import ToolNotFoundError
 from ptc_cli.core.finding import Finding
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import Settings
 from ptc_cli.core.suggest import did_you_mean
-
-if TYPE_CHECKING:
-    from ptc_cli.engine import Engine
 
 _STYLES = {"note": "dim", "medium": "warning", "high": "error"}
 
@@ -86,23 +83,3 @@ def _row(entry: ServerEntry, suspicious: int) -> tuple[str, ...]:
     reason = listing.reason.partition("\n")[0] if listing.reason else missing
     mark = f"! {suspicious}" if suspicious else "-"
     return entry.name, listing.status, str(len(entry.tools)), mark, config.transport, str(config.origin), reason
-
-
-def find_tool(engine: Engine, view: View, path: str) -> Tool:
-    """Return a tool by `server.tool`; where its server cannot be used, why is the error.
-
-    Raises:
-        PtcError: There is no such tool, or its server could not be listed.
-    """
-    try:
-        return view.find(path)
-    except ToolNotFoundError:
-        for entry in view.servers:
-            if path.startswith((f"{entry.name}.", f"{entry.stub.module}.")) and entry.listing.status != "ok":
-                raise (engine.server_failure(entry.name) or _unusable(entry)) from None
-        raise
-
-
-def _unusable(entry: ServerEntry) -> ConnectError:
-    reason, _, hint = (entry.listing.reason or "").partition("\n")
-    return ConnectError(f"server '{entry.name}' {entry.listing.status}: {reason}", hint=hint or None)

@@ -7,19 +7,23 @@ import sys
 import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
-from ptc_cli.cli.options import json_option
+from ptc_cli.cli.options import daemon_option, json_option
+from ptc_cli.cli.warm import performed
 from ptc_cli.console.terminal import write_json
 
 
 @click.command()
 @click.option("-c", "line", metavar="COMMAND", help="Run one command and end with its status.")
 @json_option
+@daemon_option
 @pass_invocation
 def command(invocation: Invocation, line: str | None, as_json: bool) -> int:
     """Explore the stubs with the read-only shell that agents get."""
     if as_json and line is None:
         raise click.UsageError("--json answers one command: give it with -c")
-    return perform(_answer(invocation, line) if as_json and line is not None else _explore(invocation, line))
+    if line is None:
+        return perform(_explore(invocation))
+    return perform(_answer(invocation, line)) if as_json else performed(invocation, lambda verbs: verbs.shell(line))
 
 
 async def _answer(invocation: Invocation, line: str) -> int:
@@ -31,8 +35,8 @@ async def _answer(invocation: Invocation, line: str) -> int:
     return done.exit_code
 
 
-async def _explore(invocation: Invocation, line: str | None) -> int:
-    from ptc_cli.repl.commands import prompt_commands, run_command
+async def _explore(invocation: Invocation) -> int:
+    from ptc_cli.repl.commands import prompt_commands
 
     async with invocation.engine() as engine:
-        return await prompt_commands(engine) if line is None else await run_command(engine, line)
+        return await prompt_commands(engine)

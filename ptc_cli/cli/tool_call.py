@@ -7,25 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from ptc_cli.cli.arguments import arguments_of, json_object
 from ptc_cli.cli.invocation import Invocation
-from ptc_cli.cli.server_views import find_tool
 from ptc_cli.cli.sources import read_text
+from ptc_cli.cli.verbs import CallWanted
+from ptc_cli.cli.warm import performed
 from ptc_cli.console import results, talk
-from ptc_cli.console.ask import Asker, answers_of, asker
-from ptc_cli.console.live import follow
 from ptc_cli.console.terminal import write_json, write_lines
 from ptc_cli.core.call import Content, FailureKind, ToolFailure, ToolResult
-from ptc_cli.core.catalog import Caller, Tool
+from ptc_cli.core.catalog import Tool
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.names import identifier
-
-if TYPE_CHECKING:
-    from ptc_cli.engine import Engine
 
 EXIT_CODES: Mapping[FailureKind, int] = MappingProxyType(
     {
@@ -77,43 +72,29 @@ class Wanted:
     is_granted: bool = False
 
 
-async def call_tool(invocation: Invocation, wanted: Wanted, *, as_json: bool) -> int:
+def call_tool(invocation: Invocation, wanted: Wanted, *, as_json: bool) -> int:
     """Make a call, show what came back, and return the exit code that says how it went."""
-    ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=wanted.is_granted)
-    async with invocation.engine(answers=answers_of(ask)) as engine:
-        tool = find_tool(engine, await engine.describe(invocation.caller), wanted.tool)
-        arguments = arguments_of(tool, wanted.words, _given(wanted.given))
-        answered = await _answer(engine, invocation.caller, tool, arguments, ask, wanted)
-        failure = engine.server_failure(tool.spec.server)
+    asked = CallWanted(
+        tool=wanted.tool,
+        arguments=lambda tool: arguments_of(tool, wanted.words, _given(wanted.given)),
+        timeout_seconds=wanted.timeout_seconds,
+        is_granted=wanted.is_granted,
+    )
+    called = performed(invocation, lambda verbs: verbs.call(asked))
+    tool, answered = called.tool, called.returned
     saved = _save(answered.content, wanted.folder, tool) if wanted.folder is not None else ()
     if as_json:
         _write_json(tool, answered, saved)
     else:
         _write(answered, saved)
-    return _exit_code(answered, failure)
+    return _exit_code(answered, called.unusable)
 
 
-async def _answer(
-    engine: Engine, caller: Caller, tool: Tool, arguments: JsonObject, ask: Asker | None, wanted: Wanted
-) -> ToolResult:
-    run = await engine.call(
-        caller,
-        tool.spec.server,
-        tool.spec.name,
-        arguments,
-        timeout_seconds=wanted.timeout_seconds,
-        can_ask=ask is not None,
-        answers=answers_of(ask),
-    )
-    await follow(run, streams=None, ask=ask, door="cli")
-    return run.returned or ToolResult.failed("cancelled", "the call was cancelled")
-
-
-def _exit_code(answered: ToolResult, failure: PtcError | None) -> int:
+def _exit_code(answered: ToolResult, unusable: int | None) -> int:
     if answered.failure is None:
         return 0
-    if answered.failure.kind == "unavailable" and failure is not None:
-        return failure.exit_code
+    if answered.failure.kind == "unavailable" and unusable is not None:
+        return unusable
     return EXIT_CODES[answered.failure.kind]
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.offers import TOOL
 from ptc_cli.cli.options import json_option
-from ptc_cli.cli.server_views import find_tool
-from ptc_cli.config import TrustStore, folders, set_output_schema
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json
-from ptc_cli.core.catalog import Tool
 from ptc_cli.core.errors import ConfigError
-from ptc_cli.core.jsonvalue import JsonObject
+
+if TYPE_CHECKING:
+    from ptc_cli.core.catalog import Tool
+    from ptc_cli.core.jsonvalue import JsonObject
 
 
 @click.command("pin-output")
@@ -32,6 +32,8 @@ def pin_output(invocation: Invocation, tool: str, as_json: bool) -> int:
     """
     found, schema, file = perform(_learned(invocation, tool))
     before = file.read_text(encoding="utf-8")
+    from ptc_cli.config import TrustStore, folders, set_output_schema  # `ptc tools call` has no use for it
+
     store = TrustStore(folders(os.environ).state)
     set_output_schema(file, found.spec.server, found.spec.name, schema, trust=store)
     if as_json:
@@ -44,9 +46,11 @@ def pin_output(invocation: Invocation, tool: str, as_json: bool) -> int:
 
 async def _learned(invocation: Invocation, path: str) -> tuple[Tool, JsonObject, Path]:
     """Return a tool with the schema that was learned of its results, and the file that configures its server."""
+    from ptc_cli.engine import find_tool
+
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller)
-        tool = find_tool(engine, view, path)
+        tool = find_tool(view, path, failure=engine.server_failure)
         if tool.stub.result_source in ("declared", "configured"):
             where = "by its server" if tool.stub.result_source == "declared" else "in the configuration"
             raise ConfigError(f"{tool.path}: its result is declared {where} already")
@@ -58,6 +62,8 @@ async def _learned(invocation: Invocation, path: str) -> tuple[Tool, JsonObject,
 
 
 def _difference(before: str, after: str, file: Path) -> str:
+    import difflib
+
     lines = difflib.unified_diff(
         before.splitlines(keepends=True), after.splitlines(keepends=True), str(file), str(file), n=1
     )
@@ -81,11 +87,13 @@ def forget_output(invocation: Invocation, target: str | None, is_all: bool, as_j
 
 
 async def _forget(invocation: Invocation, target: str | None) -> list[str]:
+    from ptc_cli.engine import find_tool
+
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller)
         names = [entry.name for entry in view.servers]
         if target is None or target in names:
             chosen = names if target is None else [target]
             return [f"{name}.{tool}" for name in chosen for tool in engine.forget_learned(name)]
-        tool = find_tool(engine, view, target)
+        tool = find_tool(view, target, failure=engine.server_failure)
         return [f"{tool.spec.server}.{name}" for name in engine.forget_learned(tool.spec.server, tool.spec.name)]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from ptc_cli.console import talk
-from ptc_cli.console.tables import listing
 from ptc_cli.core import described
 from ptc_cli.core.catalog import ServerEntry, Tool, View
 from ptc_cli.core.codec import to_json
@@ -30,6 +29,8 @@ def server_in_short(entry: ServerEntry) -> JsonObject:
 
 def write_listing(stream: TextIO, view: View) -> None:
     """Write the tools of a view, one a line, with where their servers were configured."""
+    from ptc_cli.console.tables import listing
+
     columns = ("tool", "flags", "summary", "origin")
     listing(
         stream, columns, [(*_row(tool), str(entry.config.origin)) for entry in view.servers for tool in entry.tools]
@@ -38,6 +39,8 @@ def write_listing(stream: TextIO, view: View) -> None:
 
 def write_tools(stream: TextIO, tools: Sequence[Tool]) -> None:
     """Write tools, one a line."""
+    from ptc_cli.console.tables import listing  # `ptc tools call` has no use for it
+
     listing(stream, ("tool", "flags", "summary"), [_row(tool) for tool in tools])
 
 

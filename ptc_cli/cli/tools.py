@@ -11,13 +11,12 @@ from ptc_cli.cli import tool_results, tool_views
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.offers import ARGUMENT, SERVER, TOOL
-from ptc_cli.cli.options import json_option, yes_option
-from ptc_cli.cli.server_views import find_tool
+from ptc_cli.cli.options import daemon_option, json_option, yes_option
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json, write_lines
 from ptc_cli.core import described
 from ptc_cli.core.catalog import Tool, View
-from ptc_cli.core.result import UNUSABLE_EXIT_CODE
+from ptc_cli.core.exits import UNUSABLE_EXIT_CODE
 
 
 @click.group(cls=Noun)
@@ -83,9 +82,11 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
 
 
 async def _find(invocation: Invocation, path: str) -> tuple[View, Tool]:
+    from ptc_cli.engine import find_tool
+
     async with invocation.engine() as engine:
         view = await engine.describe(invocation.caller)
-        return view, find_tool(engine, view, path)
+        return view, find_tool(view, path, failure=engine.server_failure)
 
 
 @command.command()
@@ -124,6 +125,7 @@ async def _search(invocation: Invocation, query: str, *, limit: int, detail: boo
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds to wait at most.")
 @yes_option("Allow the call where policy would ask.")
 @json_option
+@daemon_option
 @pass_invocation
 def call(
     invocation: Invocation,
@@ -142,7 +144,7 @@ def call(
     from ptc_cli.cli.tool_call import Wanted, call_tool
 
     wanted = Wanted(tool=tool, words=arguments, given=given, folder=save, timeout_seconds=timeout, is_granted=yes)
-    return perform(call_tool(invocation, wanted, as_json=as_json))
+    return call_tool(invocation, wanted, as_json=as_json)
 
 
 command.add_command(tool_results.pin_output)

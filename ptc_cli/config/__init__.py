@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 # Not late like the others: each has the name of its module, which would hide it.
 from ptc_cli.config.folders import folders
-from ptc_cli.config.load import Review, load, review
+from ptc_cli.config.load import Review, load, looked_at, review
 
 if TYPE_CHECKING:
     from ptc_cli.config.client_entry import ClientEntry, ClientName, client_file, with_entry, words
@@ -42,6 +42,7 @@ __all__ = [
     "found_clients",
     "initial",
     "load",
+    "looked_at",
     "plan",
     "remove_server",
     "replace_file",

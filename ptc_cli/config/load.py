@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TypeVar, cast
 
+from ptc_cli.config import search
 from ptc_cli.config.document import read
 from ptc_cli.config.file import FileSettings, interpret
 from ptc_cli.config.mistakes import Mistake, error_of, shown_path
@@ -20,6 +21,7 @@ from ptc_cli.core.execution import Limits
 from ptc_cli.core.server import Origin, ServerConfig
 from ptc_cli.core.settings import (
     Budget,
+    DaemonSettings,
     Folders,
     JournalSettings,
     PolicySettings,
@@ -72,6 +74,12 @@ def load(*, explicit: str | None, cwd: Path, environ: Mapping[str, str], folders
     return _merge(files, trust)
 
 
+def looked_at(*, explicit: str | None, cwd: Path, environ: Mapping[str, str], folders: Folders) -> tuple[Path, ...]:
+    """Return every file on which it depends what `load` gives, there or not, but for those that settings name."""
+    found = search.looked_at(explicit=explicit, cwd=cwd, environ=environ, folders=folders)
+    return (*found, TrustStore(folders.state).path)
+
+
 def review(path: str, *, environ: Mapping[str, str]) -> Review:
     """Return what a project file would bring into force, for a person to look at.
 
@@ -120,6 +128,7 @@ def _merge(files: list[FileSettings], trust: TrustStore) -> Settings:
         serve=_serve(trusted),
         stubs=_merged(StubSettings(), _stated(trusted, "stubs")),
         journal=_merged(JournalSettings(), _stated(trusted, "journal")),
+        daemon=_merged(DaemonSettings(), _stated(trusted, "daemon")),
         files=tuple(file.origin for file in files),
         untrusted=tuple(file.origin.path for file in inert),
         warnings=(*warnings, *cuts, *weaker, *loosening(trusted), *_trust_warnings(inert, trust)),

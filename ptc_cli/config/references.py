@@ -89,16 +89,29 @@ class References:
         Raises:
             ConfigError: The file that configures it is not trusted.
         """
-        texts = [config.command, *config.args, *config.env.values(), config.cwd, config.url, *config.headers.values()]
-        texts.append(None if config.auth is None else config.auth.client_secret)
         resolve = References(self._environ, cwd=Path(self._cwd)).for_server(config)
         problems: dict[str, None] = {}
-        for text in texts:
+        for text in _texts(config):
             try:
-                resolve(_ASKING.sub("", text or ""))
+                resolve(_ASKING.sub("", text))
             except ConfigError as error:
                 problems[str(error)] = None
         return tuple(problems)
+
+    def told(self, config: ServerConfig) -> tuple[str, ...]:
+        """Return what a server's references refer to now, but for texts that run commands or ask the keychain.
+
+        A text that cannot be resolved is the reason why. Of a file that is not trusted nothing is looked up.
+        """
+        if not config.is_trusted:
+            return ()
+        resolve = References(self._environ, cwd=Path(self._cwd)).for_server(config)
+        return tuple(_told(resolve, text) for text in _texts(config) if "${" in text and not _asks(text))
+
+    @staticmethod
+    def asks(config: ServerConfig) -> bool:
+        """Say whether a server's texts run commands or ask the keychain: these may look at any variable."""
+        return any(_asks(text) for text in _texts(config))
 
     def _remember_literals(self, config: ServerConfig) -> None:
         for name, value in [*config.headers.items(), *config.env.items()]:
@@ -116,6 +129,23 @@ class References:
     def _remember(self, value: str) -> None:
         if len(value) >= SHORTEST_SECRET:
             self._secrets.add(value)
+
+
+def _texts(config: ServerConfig) -> Iterator[str]:
+    texts = [config.command, *config.args, *config.env.values(), config.cwd, config.url, *config.headers.values()]
+    texts.append(None if config.auth is None else config.auth.client_secret)
+    return (text for text in texts if text is not None)
+
+
+def _asks(text: str) -> bool:
+    return "${command:" in text or "${keychain:" in text
+
+
+def _told(resolve: SecretResolver, text: str) -> str:
+    try:
+        return resolve(text)
+    except ConfigError as error:
+        return str(error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,18 @@ def find(
         yield _try(user, only_denies=bool(named))
 
 
+def looked_at(*, explicit: str | None, cwd: Path, environ: Mapping[str, str], folders: Folders) -> Iterator[Path]:
+    """Give every file and folder on which it depends what `find` gives, whether or not it is there."""
+    named = explicit or environ.get("PTC_CONFIG")
+    if named:
+        yield cwd / Path(named).expanduser()
+    else:
+        for folder in (cwd, *cwd.parents):
+            yield folder
+            yield from (folder / name for name in (*_OWN, *CLIENT_FILES))
+    yield Path(folders.config) / USER_FILE
+
+
 def _try_named(named: str, cwd: Path, source: str) -> Found | ConfigError:
     try:
         return Found(document=read(cwd / Path(named).expanduser()))

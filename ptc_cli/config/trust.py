@@ -19,6 +19,11 @@ class TrustStore:
         """Make the store of a state folder; nothing is read or made yet."""
         self._file = StateFile(Path(state) / "trust.json")
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._file.path
+
     def is_trusted(self, path: str, digest: str) -> bool:
         """Say whether a person trusted the file when its content had this digest."""
         return self._read()[0].get(str(Path(path).resolve())) == digest

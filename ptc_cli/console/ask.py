@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Collection
 from typing import Protocol, TextIO
 
 from ptc_cli.console.inquiries import reply_of
 from ptc_cli.console.keyboard import drop_typed_ahead, read_line
-from ptc_cli.console.terminal import is_terminal, one_line, styled, visible, write, write_lines
+from ptc_cli.console.question import can_be_asked, decision_of, prompt, put
 from ptc_cli.core.event import Decision, Question
 from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
-
-_DECISIONS: dict[str, Decision] = {
-    "o": "once",
-    "y": "once",
-    "a": "all",
-    "p": "program",
-    "r": "remember",
-    "n": "no",
-    "": "no",
-}
-_ARGUMENT_CHARACTERS = 2000
 
 
 class Asker(Protocol):
@@ -46,7 +34,7 @@ def asker(*, stdin: TextIO, talk_to: TextIO, is_granted: bool) -> Asker | None:
     """Return who decides: `--yes` has decided already; without a terminal there is nobody, and the answer is no."""
     if is_granted:
         return _Grant()
-    return _Prompt(stdin, talk_to) if is_terminal(stdin) and is_terminal(talk_to) else None
+    return _Prompt(stdin, talk_to) if can_be_asked(stdin=stdin, talk_to=talk_to) else None
 
 
 def answers_of(ask: Asker | None) -> Collection[InquiryKind]:
@@ -76,39 +64,14 @@ class _Prompt:
 
     async def __call__(self, question: Question) -> Decision:
         async with self._turn:
-            drop_typed_ahead(self._stdin)
-            show_question(question, self._talk_to)
-            return await self._decision(question)
-
-    async def _decision(self, question: Question) -> Decision:
-        whole = "all of this [p]rogram's list, " if question.listed else ""
-        while True:
-            write(self._talk_to, f"[o]nce, [a]ll of this tool in this run, {whole}[r]emember, [N]o: ")
-            line = await read_line(self._stdin)
-            if line is None:
-                return "no"
-            if (decision := _DECISIONS.get(line.strip().lower()[:1])) is not None:
-                return decision
+            put(question, stdin=self._stdin, talk_to=self._talk_to)
+            while (line := await read_line(self._stdin)) is not None:
+                if (decision := decision_of(line)) is not None:
+                    return decision
+                prompt(question, self._talk_to)
+            return "no"
 
     async def reply(self, inquiry: Inquiry) -> Reply:
         async with self._turn:
             drop_typed_ahead(self._stdin)
             return await reply_of(inquiry, read=lambda: read_line(self._stdin), stream=self._talk_to)
-
-
-def show_question(question: Question, stream: TextIO) -> None:
-    """Write what a person is asked. Everything in it but our own words may be an adversary's."""
-    call = question.call
-    name = styled(one_line(question.path), "name", stream)
-    write_lines(stream, f"{one_line(question.program)} wants to call {name}: {one_line(question.reason)}")
-    if question.line:
-        write_lines(stream, f"  line {call.site}: {one_line(question.line)}")
-    arguments = json.dumps(call.arguments, ensure_ascii=False)
-    cut = "..." if len(arguments) > _ARGUMENT_CHARACTERS else ""
-    write_lines(stream, f"  arguments: {visible(arguments[:_ARGUMENT_CHARACTERS])}{cut}")
-    if question.foreseen is None:
-        write_lines(stream, "  how many more calls of it follow is not known")
-    elif question.foreseen:
-        write_lines(stream, f"  {question.foreseen} more call{'s' if question.foreseen > 1 else ''} of it can follow")
-    if question.listed:
-        write_lines(stream, f"  also on the program's list: {one_line(', '.join(question.listed))}")

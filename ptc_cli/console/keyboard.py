@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import threading
 from typing import TextIO
 
 _LINE_BYTES = 4096
@@ -21,6 +19,8 @@ def drop_typed_ahead(stream: TextIO) -> None:
 
 async def read_line(stream: TextIO) -> str | None:
     """Return a terminal's next line, or None at its end."""
+    import asyncio  # what asks the daemon waits without it, and has no 30 ms for it
+
     loop, descriptor, ready = asyncio.get_running_loop(), stream.fileno(), asyncio.Event()
     try:
         loop.add_reader(descriptor, ready.set)
@@ -35,6 +35,9 @@ async def read_line(stream: TextIO) -> str | None:
 
 async def _line_from_thread(descriptor: int) -> str | None:
     """Wait in a thread that the end of the process does not wait for: it cannot be cancelled."""
+    import asyncio
+    import threading
+
     loop = asyncio.get_running_loop()
     found: asyncio.Future[str | None] = loop.create_future()
 

@@ -1,51 +1,22 @@
-"""A run as it goes: its output at once, questions to a person, and how far it is."""
+"""A run of an engine as it goes: shown, its questions asked, ended by Ctrl-C."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from ptc_cli.console import talk
 from ptc_cli.console.ask import Asker
 from ptc_cli.console.interrupts import on_interrupt
-from ptc_cli.console.terminal import is_terminal, one_line, write, write_output
-from ptc_cli.core.event import (
-    Answered,
-    Asked,
-    CallFinished,
-    CallStarted,
-    Checked,
-    Decision,
-    Finished,
-    Happening,
-    Inquired,
-    Kept,
-    Logged,
-    Output,
-    Progress,
-    Question,
-    Replied,
-    Started,
-    Warned,
-)
+from ptc_cli.console.shown import Shown, Streams
+from ptc_cli.core.event import Answered, Asked, Decision, Happening, Inquired, Question, Replied
 from ptc_cli.core.inquiry import Inquiry, Reply
 from ptc_cli.core.result import Result
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Run
 
-_STATUS_CHARACTERS = 78
-_SHOWN_LEVELS = ("error", "critical", "alert", "emergency")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Streams:
-    """Where a run is shown."""
-
-    out: TextIO
-    err: TextIO
+__all__ = ["Streams", "follow"]
 
 
 async def follow(run: Run, *, streams: Streams | None, ask: Asker | None, door: str) -> Result:
@@ -53,7 +24,7 @@ async def follow(run: Run, *, streams: Streams | None, ask: Asker | None, door: 
 
     Ctrl-C ends the run in order, so that its result can still be shown. When we are ended ourselves, so is the run.
     """
-    shown = _Shown(streams) if streams is not None else None
+    shown = Shown(streams) if streams is not None else None
     questions = _Questions(run, ask, door)
     cancelling: set[asyncio.Future[Result]] = set()
     try:
@@ -115,76 +86,3 @@ class _Questions:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-class _Shown:
-    """What of a run is on the screen."""
-
-    def __init__(self, streams: Streams) -> None:
-        self._streams = streams
-        self._status = _StatusLine(streams.err)
-        self._started = 0
-        self._finished = 0
-        self._asked = 0
-        self._note = ""
-
-    def see(self, what: Happening) -> None:
-        match what:
-            case Output(stream=stream, text=text):
-                self._status.clear()
-                write_output(self._streams.out if stream == "stdout" else self._streams.err, text)
-            case Warned(message=message):
-                self._status.clear()
-                talk.warning(self._streams.err, message)
-            case Asked() | Inquired():
-                self._status.clear()
-                self._asked += 1
-            case Answered() | Replied():
-                self._asked -= 1
-            case Logged(server=server, level=level, message=message):
-                self._status.clear()
-                _show_log(self._streams.err, server, level, message)
-            case CallStarted():
-                self._started += 1
-                self._draw()
-            case CallFinished():
-                self._finished += 1
-                self._draw()
-            case Progress(done=done, total=total, note=note):
-                self._note = f" · {done:g}{'' if total is None else f' of {total:g}'} {note}"
-                self._draw()
-            case Checked() | Started() | Kept() | Finished():
-                pass
-
-    def _draw(self) -> None:
-        if self._asked:
-            return
-        in_flight = self._started - self._finished
-        self._status.show(f"{self._finished} calls done, {in_flight} in flight{self._note}")
-
-    def close(self) -> None:
-        self._status.clear()
-
-
-def _show_log(stream: TextIO, server: str, level: str, message: str) -> None:
-    """Show what a server logs where it matters; all of it is in its log file."""
-    if level in _SHOWN_LEVELS:
-        talk.note(stream, one_line(f"server '{server}' logs {level}: {message}"))
-
-
-class _StatusLine:
-    """One line at the bottom of a terminal that is written over; nothing at all elsewhere."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._is_shown = False
-
-    def show(self, text: str) -> None:
-        if is_terminal(self._stream):
-            write(self._stream, f"\r\x1b[2K{one_line(text)[:_STATUS_CHARACTERS]}")
-            self._is_shown = True
-
-    def clear(self) -> None:
-        if self._is_shown:
-            write(self._stream, "\r\x1b[2K")
-            self._is_shown = False

@@ -6,9 +6,10 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from ptc_cli.core.jsonvalue import JsonValue
+if TYPE_CHECKING:
+    from ptc_cli.core.jsonvalue import JsonValue
 
 SCHEMA_VERSION = 1
 """Of everything that `--json` prints. Fields may be added under one version; none goes or changes its meaning."""

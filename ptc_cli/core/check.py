@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ptc_cli.core.effects import Effects
-from ptc_cli.core.stub import Face
+from ptc_cli.core.face import Face
 
 Severity = Literal["error", "warning", "note"]
 

@@ -9,8 +9,8 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ptc_cli.core.face import Face
 from ptc_cli.core.jsonvalue import text_digest
-from ptc_cli.core.stub import Face
 
 PROGRAM_BYTES = 1 << 20
 """The longest program that is accepted, in UTF-8."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from ptc_cli.core.check import Diagnostic
+from ptc_cli.core.exits import CANCELLED_EXIT_CODE, DENIED_EXIT_CODE, REJECTED_EXIT_CODE
 from ptc_cli.core.jsonvalue import JsonValue
 
 Status = Literal["ok", "rejected", "failed", "timeout", "limit", "killed", "cancelled"]
@@ -16,14 +17,17 @@ ValueKind = Literal["none", "json", "repr"]
 """`json`: `value` is the program's value. `repr`: `value` is text, the `repr` of it. `none`: no last expression."""
 
 EXIT_CODES: Mapping[Status, int] = MappingProxyType(
-    {"ok": 0, "failed": 1, "killed": 1, "rejected": 3, "timeout": 5, "limit": 5, "cancelled": 130}
+    {
+        "ok": 0,
+        "failed": 1,
+        "killed": 1,
+        "rejected": REJECTED_EXIT_CODE,
+        "timeout": 5,
+        "limit": 5,
+        "cancelled": CANCELLED_EXIT_CODE,
+    }
 )
 """Exit code by status; a program that ended by an uncaught `ToolDenied` gives 6 (`exit_code`)."""
-
-USAGE_EXIT_CODE = 2
-UNUSABLE_EXIT_CODE = 4
-DENIED_EXIT_CODE = 6
-FAULT_EXIT_CODE = 70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ptc_cli.core.face import Face
 from ptc_cli.core.program import Program
-from ptc_cli.core.stub import Face
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,17 @@ class JournalSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonSettings:
+    """The process that keeps servers, checker and sandbox warm for the command line."""
+
+    start: Literal["auto", "never"] = "auto"
+    """Whether commands start one when there is none, and use it."""
+
+    idle_seconds: float = 600.0
+    """After this without a request it ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that files say, merged, with where it was said."""
 
@@ -152,6 +163,7 @@ class Settings:
     serve: ServeSettings = field(default_factory=ServeSettings)
     stubs: StubSettings = field(default_factory=StubSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
+    daemon: DaemonSettings = field(default_factory=DaemonSettings)
     files: tuple[Origin, ...] = ()
     """The files that were read, strongest first."""
 

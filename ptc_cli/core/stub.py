@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ptc_cli.core.face import Face as Face  # so that who knows stubs knows their faces
 from ptc_cli.core.jsonvalue import digest, text_digest
 from ptc_cli.core.server import RejectedTool
-
-Face = Literal["sync", "async"]
 
 ResultSource = Literal["declared", "configured", "learned", "none"]
 """Where a result type comes from."""

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from ptc_cli import __version__
 from ptc_cli.core.codec import from_json, to_json
@@ -20,6 +21,9 @@ from ptc_cli.core.stub import Stub
 KEPT_SECONDS = 24 * 3600.0
 """After this a server is asked again."""
 
+
+FileStamp: TypeAlias = tuple[int, int]
+"""Inode and time of change."""
 
 _NOTHING_LEARNED: Mapping[str, LearnedResult] = {}
 
@@ -88,6 +92,10 @@ class ListingCache:
             return False
         return True
 
+    def stamp(self, config: ServerConfig, module: str) -> FileStamp | None:
+        """Return what changes when any process keeps something new; None where nothing is kept."""
+        return file_stamp(self._path(config, module))
+
     def forget(self, config: ServerConfig, module: str) -> None:
         """Have a server asked again."""
         try:
@@ -106,6 +114,15 @@ def _key(config: ServerConfig, module: str) -> str:
 
 def _stamp(learned: Mapping[str, LearnedResult]) -> str:
     return digest({name: to_json(result) for name, result in learned.items()})
+
+
+def file_stamp(path: Path) -> FileStamp | None:
+    """Return what changes whenever a file is replaced; None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def replace_file(path: Path, text: str) -> None:

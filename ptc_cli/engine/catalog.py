@@ -13,7 +13,7 @@ from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.names import module_names
 from ptc_cli.core.server import ServerConfig, ServerListing
 from ptc_cli.core.stub import Stub
-from ptc_cli.engine.cache import ListingCache
+from ptc_cli.engine.cache import KEPT_SECONDS, FileStamp, ListingCache
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.pins import Cleared, Pins
 
@@ -42,6 +42,7 @@ class CatalogSource:
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._asked_at: dict[str, float] = {}
         self._callbacks: list[Callable[[], None]] = []
+        self._stamps: dict[str, FileStamp | None] = {}
         self.catalog = Catalog(generation=1, servers=tuple(self._from_cache(config) for config in self._configs))
         self._held = _by_tool(self.catalog)
 
@@ -61,6 +62,12 @@ class CatalogSource:
         if asking:
             await asyncio.wait(asking, timeout=max(0.0, PATIENCE_SECONDS - self._longest_asking()))
         return self.catalog
+
+    def renew(self) -> None:
+        """Take over what other processes were told since, and forget what was told too long ago."""
+        for entry in self.catalog.servers:
+            if entry.listing.status == "ok" and self._is_outdated(entry):
+                self._replace(self._from_cache(entry.config))
 
     def held(self, server: str, tool: str) -> HeldBack | None:
         """Return why a tool may not be called as things stand now, whatever a run's own view of it is."""
@@ -134,9 +141,14 @@ class CatalogSource:
             self._keep(fresh)
         self._replace(fresh)
 
+    def _is_outdated(self, entry: ServerEntry) -> bool:
+        is_old = time.time() - entry.listing.listed_at > KEPT_SECONDS
+        return is_old or self._cache.stamp(entry.config, entry.stub.module) != self._stamps.get(entry.name)
+
     def _keep(self, fresh: ServerEntry) -> None:
         learned, offered = self._learned.of(fresh.config), self._offered[fresh.name]
         self._cache.keep(fresh.config, fresh.stub.module, offered, fresh.stub, held=fresh.held, learned=learned)
+        self._stamps[fresh.name] = self._cache.stamp(fresh.config, fresh.stub.module)
 
     def _take_over_learned(self) -> None:
         """Render the servers anew of whose results more is known: once for many calls, and not while programs run."""
@@ -176,6 +188,7 @@ class CatalogSource:
         module = self._modules[config.name]
         if unusable := _unusable(config):
             return self._entry(config, unusable)
+        self._stamps[config.name] = self._cache.stamp(config, module)
         kept = self._cache.load(config, module, now=time.time(), learned=self._learned.of(config))
         if kept is None:
             return self._entry(

@@ -285,6 +285,23 @@ class Engine:
         """
         return self._references(text)
 
+    def redacted(self, text: str) -> str:
+        """Return a text without the values that configured references had so far."""
+        for secret in sorted(self._references.secrets, key=len, reverse=True):
+            text = text.replace(secret, "[secret]")
+        return text
+
+    @property
+    def is_running(self) -> bool:
+        """Whether any run goes on."""
+        return bool(self._runs)
+
+    def renew(self) -> None:
+        """Know what other processes found out, and try failed servers again: as a process that starts now would."""
+        self._learned.renew(self.settings.servers)
+        self._source.renew()
+        self._pool.forgive_all()
+
     def reload(self) -> Reload | None:
         """Apply the configuration files if one was touched; return what that changed, or None.
 
@@ -409,6 +426,7 @@ class Engine:
         try:
             return await work
         finally:
+            self._learned.keep()
             if run.execution.kind == "program":
                 self._recent.add(run.execution.caller, run.id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from ptc_cli.core.jsonvalue import canonical, digest
 from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import StubSettings
-from ptc_cli.engine.cache import replace_file
+from ptc_cli.engine.cache import FileStamp, file_stamp, replace_file
 from ptc_cli.learn import fold, joined, settled
 
 MAX_SERVER_BYTES = 4 << 20
@@ -43,6 +43,7 @@ class LearnedResults:
         self._secrets = secrets
         self._known: dict[Path, _Learned] = {}
         self._new: dict[Path, _Learned] = {}
+        self._stamps: dict[Path, FileStamp | None] = {}
         self._changed: set[str] = set()
 
     def of(self, config: ServerConfig) -> Mapping[str, LearnedResult]:
@@ -73,6 +74,15 @@ class LearnedResults:
             self._changed.clear()
             self.keep()
         return changed
+
+    def renew(self, configs: Iterable[ServerConfig]) -> None:
+        """Take over what other processes learned or forgot since."""
+        for config in configs:
+            path = self._path(config)
+            if path in self._known and path not in self._new and file_stamp(path) != self._stamps.get(path):
+                before = self._known.pop(path)
+                if self._loaded(path) != before:
+                    self._changed.add(config.name)
 
     def keep(self) -> None:
         """Write down what this process learned since it did so last."""
@@ -109,6 +119,7 @@ class LearnedResults:
 
     def _loaded(self, path: Path) -> _Learned:
         if path not in self._known:
+            self._stamps[path] = file_stamp(path)
             self._known[path] = _read(path)
         return self._known[path]
 
@@ -123,6 +134,7 @@ class LearnedResults:
         except OSError:
             return False
         self._known[path] = known
+        self._stamps[path] = file_stamp(path)
         return True
 
     def _path(self, config: ServerConfig) -> Path:

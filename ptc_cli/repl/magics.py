@@ -14,8 +14,9 @@ from ptc_cli.console.terminal import write_lines
 from ptc_cli.core.catalog import Tool
 from ptc_cli.core.described import flags
 from ptc_cli.core.errors import PtcError
+from ptc_cli.core.exits import USAGE_EXIT_CODE
 from ptc_cli.core.program import PROGRAM_BYTES, Program
-from ptc_cli.core.result import EXIT_CODES, USAGE_EXIT_CODE
+from ptc_cli.core.result import EXIT_CODES
 from ptc_cli.core.suggest import did_you_mean
 from ptc_cli.repl.session import PromptSession, Ran
 

@@ -12,6 +12,7 @@ from ptc_cli import __version__
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.engine import Engine
 from ptc_cli.serve.guard import Guard, HostRule, access, is_loopback
+from ptc_cli.serve.lifespan import GRACE_SECONDS, live
 from ptc_cli.serve.listening import Server, listening
 from ptc_cli.serve.mcp import Gateway, McpApp, Mode, Names
 from ptc_cli.serve.rest import RestApp
@@ -19,9 +20,6 @@ from ptc_cli.serve.tokens import Access, Tokens
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8717
-
-GRACE_SECONDS = 3.0
-"""How long a request that is being answered may still take when the server is asked to end."""
 
 
 async def serve_http(
@@ -82,7 +80,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await live(receive, send)
         elif scope["path"] == "/healthz":
             await JSONResponse({"status": "ok", "version": __version__})(scope, receive, send)
         elif scope["path"].startswith("/v1/"):
@@ -94,15 +92,6 @@ class Front:
         """Tell the clients that listen for changes that there will be no more."""
         for app in self._mcp.values():
             app.close()
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    """Answer the server's start and end: what is to be done at either is done by `Front.running`."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
 
 
 def _address(host: str, port: int) -> str:

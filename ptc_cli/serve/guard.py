@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import anyio
@@ -13,11 +14,13 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ptc_cli.core.catalog import Caller, Door
 from ptc_cli.serve.tokens import Access, Tokens
 
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _OPEN_PATHS = frozenset({"/healthz"})
 _ACCESS = "ptc.access"
+_OWN_DOORS: Mapping[str, Door] = {"cli": "cli", "repl": "repl", "shell": "shell"}
 
 
 def is_loopback(host: str) -> bool:
@@ -63,6 +66,15 @@ def access(scope: Scope) -> Access:
     """Return what the sender of a request may see, who came past the guard."""
     found: Access = scope[_ACCESS]
     return found
+
+
+def caller(scope: Scope) -> Caller:
+    """Return who sends a request over REST. The user's own commands say by which door they were asked."""
+    found, headers = access(scope), Headers(scope=scope)
+    if not found.is_owner:
+        return found.caller("http")
+    # Each command is a client of its own, as it is in a process of its own: what one has read does not taint the next.
+    return replace(found.caller(_OWN_DOORS.get(headers.get("ptc-door", ""), "http")), session=headers.get("ptc-client"))
 
 
 class Guard:

@@ -143,6 +143,11 @@ class Pool:
         if (upstream := self._upstreams.get(server)) is not None:
             upstream.owner.forgive()
 
+    def forgive_all(self) -> None:
+        """Allow every server that failed to be tried again at once."""
+        for server in self._upstreams:
+            self.forgive(server)
+
     def reconfigure(self, configs: Iterable[ServerConfig]) -> Awaitable[object]:
         """Take over a changed configuration at once; servers that are reached as before stay connected.
 

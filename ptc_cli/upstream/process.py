@@ -9,6 +9,7 @@ from asyncio.subprocess import PIPE, Process, SubprocessStreamProtocol
 from collections.abc import Mapping
 
 from ptc_cli.core import nesting
+from ptc_cli.core.inherited import inherited
 from ptc_cli.upstream import descendants
 from ptc_cli.upstream.logfile import ServerLog
 from ptc_cli.upstream.target import Target
@@ -18,17 +19,10 @@ GRACE_SECONDS = 2.0
 
 _BUFFER_BYTES = 1 << 20
 
-_INHERITED = (
-    *("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ", "USER"),
-    *("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "SSL_CERT_DIR", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"),
-)
-"""What a server needs of our environment to be found and to run. Everything else may hold somebody's keys."""
-
 
 def environment(own: Mapping[str, str], configured: Mapping[str, str]) -> dict[str, str]:
     """Return what a server's process gets to see: an allow-list of ours, what is configured, and how deep it is."""
-    inherited = {name: value for name, value in own.items() if name in _INHERITED or name.startswith("LC_")}
-    return {**inherited, **configured, nesting.VARIABLE: str(nesting.depth(own) + 1)}
+    return {**inherited(own), **configured, nesting.VARIABLE: str(nesting.depth(own) + 1)}
 
 
 class _Watch(SubprocessStreamProtocol):

@@ -44,13 +44,17 @@ def main() -> None:
         (here / "one.py").write_text("server_0.echo(text='x')\n", encoding="utf-8")
         named = [*ptc, "--config", "ptc.toml"]
         environ = {"PATH": os.environ["PATH"], "PTC_HOME": str(here / "home"), "PYTHONPATH": str(REPOSITORY)}
+        cold = [*named, "--no-daemon"]
         commands = {
             "python -c pass (floor)": ([sys.executable, "-c", "pass"], ""),
             "ptc --help": ([*ptc, "--help"], "120"),
             f"ptc tools list, cached, {SERVERS} x {TOOLS} tools": ([*named, "tools", "list"], "110"),
             "ptc tools list tickets --json": ([*named, "tools", "list", "server_0", "--json"], "200"),
-            "ptc check, checker's cache on disk": ([*named, "check", "one.py"], "500"),
-            "ptc run, one call, no daemon": ([*named, "run", "one.py"], ""),
+            "ptc check, checker's cache on disk": ([*cold, "check", "one.py"], "500"),
+            "ptc run, one call, no daemon": ([*cold, "run", "one.py"], "900"),
+            "ptc run, one call, warm daemon": ([*named, "run", "one.py"], "100"),
+            "ptc tools call, warm daemon": ([*named, "tools", "call", "server_0.echo", "text=x"], "100"),
+            "ptc check, warm daemon": ([*named, "check", "one.py"], "100"),
         }
         for command, _ in commands.values():
             timed(command, environ, here)
@@ -58,6 +62,7 @@ def main() -> None:
         for _ in range(RUNS):
             for name, (command, _) in commands.items():
                 samples[name].append(timed(command, environ, here))
+        timed([*named, "daemon", "stop"], environ, here)
     print(machine())
     print(HEADER)
     for name, (_, bar) in commands.items():

@@ -52,6 +52,7 @@ def run(command: str, clone: Path) -> subprocess.CompletedProcess[str]:
         "PTC_HOME": home(clone / "state"),
         "PTC_CONFIG": "examples/ptc.toml",
         "PTC_PYTHON": str(clone / "bin" / "python"),
+        "PTC_DAEMON": "never",
     }
     return subprocess.run(
         ["bash", "-c", command], cwd=clone, env=environ, capture_output=True, text=True, timeout=100, check=False

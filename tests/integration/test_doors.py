@@ -172,14 +172,14 @@ async def test_the_door_of_a_session(world: World, target: Target) -> None:
     assert "add(" not in said.getvalue().replace(target.call, "")
 
 
-async def test_the_door_of_the_command_that_calls(
+def test_the_door_of_the_command_that_calls(
     world: World, target: Target, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PTC_HOME", str(world.offer.folder / "home"))
     invocation = Invocation(config=str(world.offer.folder / "ptc.toml"))
     wanted = Wanted(tool=f"s.{target.tool}", given=json.dumps(target.arguments), is_granted=True)
     try:
-        code = await call_tool(invocation, wanted, as_json=False)
+        code = call_tool(invocation, wanted, as_json=False)
         said = capsys.readouterr().err
     except PtcError as error:
         code, said = error.exit_code, str(error)

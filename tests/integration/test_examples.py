@@ -33,7 +33,8 @@ REVENUE = {"north": 4248.0, "south": 2987.5}
 
 def variables(home: Path) -> dict[str, str]:
     path = f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-    return {"PATH": os.environ["PATH"], "PTC_HOME": made(home), "PTC_PYTHON": sys.executable, "PYTHONPATH": path}
+    mine = {"PTC_HOME": made(home), "PTC_PYTHON": sys.executable, "PTC_DAEMON": "never"}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": path, **mine}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def run(*command: str | Path, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_PROXY")}
-    variables = {"PATH": os.environ["PATH"], **pip, **environ}
+    variables = {"PATH": os.environ["PATH"], **pip, "PTC_DAEMON": "never", **environ}
     return subprocess.run(
         [str(word) for word in command],
         cwd=cwd,

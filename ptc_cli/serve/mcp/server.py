@@ -115,8 +115,17 @@ class Gateway(Server[str]):
     async def _connection(self, _: Server[str]) -> AsyncIterator[str]:
         """Name the session of one stdio connection; over HTTP clients have names, and one lifespan together."""
         key = new_key()
-        yield key
-        self.sessions.forget(key)
+        try:
+            yield key
+        finally:
+            self.sessions.forget(key)
+            with anyio.CancelScope(shield=True):
+                await self._end_sandboxes(replace(self._caller, session=key))
+
+    async def _end_sandboxes(self, caller: Caller) -> None:
+        """End what holds the names of a client's programs: it does not come back."""
+        for name in self._engine.sessions(caller):
+            await self._engine.end_session(caller, name)
 
     async def _watch(self, introduced: anyio.Event) -> None:
         """Keep the instructions true, and tell the clients whenever the catalog has changed."""

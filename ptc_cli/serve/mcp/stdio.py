@@ -38,6 +38,13 @@ async def serve_stdio(
             await gateway.run(reader, writer, gateway.create_initialization_options())
 
 
+async def serve_connection(gateway: Gateway, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve one client over a connection as over stdio, until it closes its side."""
+    received, sent = cast("anyio.AsyncFile[str]", _Received(reader)), cast("anyio.AsyncFile[str]", _Sent(writer))
+    async with stdio_server(received, sent) as (messages, answers):
+        await gateway.run(messages, answers, gateway.create_initialization_options())
+
+
 @contextmanager
 def _wire() -> Iterator[tuple[BinaryIO, TextIOWrapper]]:
     """Keep standard input and output to the protocol: whatever else reads or writes them meets nothing and stderr."""
@@ -83,3 +90,27 @@ class _Lines:
                 asyncio.run_coroutine_threadsafe(self._lines.put(line), self._loop).result()
             except RuntimeError:  # the loop is gone, and with it the server
                 return
+
+
+class _Received:
+    """The lines that a client sends over a connection."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        while line := await self._reader.readline():
+            yield line.decode("utf-8", "replace")
+
+
+class _Sent:
+    """The lines that a client is sent over a connection."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+
+    async def write(self, text: str) -> None:
+        self._writer.write(text.encode())
+
+    async def flush(self) -> None:
+        await self._writer.drain()

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ptc_cli import codegen
 from ptc_cli.core import described
-from ptc_cli.core.catalog import Caller
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.program import Program
-from ptc_cli.engine import Engine
-from ptc_cli.serve.guard import access
+from ptc_cli.engine import Engine, find_tool
+from ptc_cli.serve.guard import caller
 from ptc_cli.serve.rest.bodies import CheckBody, ShellBody, body
+from ptc_cli.serve.rest.json import Json
 from ptc_cli.serve.rest.openapi import OPERATIONS, document
 from ptc_cli.serve.rest.runs import Runs
-from ptc_cli.serve.tokens import Access
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +55,7 @@ class RestApp:
             "follow_run": runs.events,
             "cancel_run": runs.cancel,
             "answer_run": runs.answer,
+            "reply_run": runs.reply,
             "get_file": runs.file,
             "end_session": self._end_session,
         }
@@ -69,50 +70,47 @@ class RestApp:
         await self._app(scope, receive, send)
 
     async def _openapi(self, _: Request) -> Response:
-        return JSONResponse(document())
+        return Json(document())
 
     async def _list_servers(self, request: Request) -> Response:
-        view = await self._engine.describe(_caller(request))
-        return JSONResponse({"servers": [described.server_in_short(entry) for entry in view.servers]})
+        view = await self._engine.describe(caller(request.scope))
+        return Json({"servers": [described.server_in_short(entry) for entry in view.servers]})
 
     async def _list_tools(self, request: Request) -> Response:
-        caller, query = _caller(request), request.query_params.get("query")
-        view = await self._engine.describe(caller)
+        query = request.query_params.get("query")
+        view = await self._engine.describe(caller(request.scope))
         if query is None:
             wanted = request.query_params.get("server")
             tools = list(view.server(wanted).tools if wanted is not None else view)
-            return JSONResponse({"total": len(tools), "tools": [described.tool_in_short(view, each) for each in tools]})
-        hits = await self._engine.search(caller, query, limit=_count(request, "limit", default=10))
+            return Json({"total": len(tools), "tools": [described.tool_in_short(view, each) for each in tools]})
+        hits = await self._engine.search(caller(request.scope), query, limit=_count(request, "limit", default=10))
         found = [described.tool_in_short(view, hit.tool) | {"score": hit.score} for hit in hits]
-        return JSONResponse({"total": len(list(view)), "tools": found})
+        return Json({"total": len(list(view)), "tools": found})
 
     async def _show_tool(self, request: Request) -> Response:
-        view = await self._engine.describe(_caller(request))
-        tool = view.find(request.path_params["tool"])
+        view = await self._engine.describe(caller(request.scope))
+        tool = find_tool(view, request.path_params["tool"], failure=self._engine.server_failure)
+        if request.query_params.get("form") == "whole":
+            return Json(to_json(tool))
         documentation = codegen.documentation(tool, view.server(tool.spec.server))
-        return JSONResponse({"tool": described.tool_in_full(view, tool, documentation=documentation)})
+        return Json({"tool": described.tool_in_full(view, tool, documentation=documentation)})
 
     async def _check(self, request: Request) -> Response:
         asked = await body(request, CheckBody)
         program = Program.of(asked.source, name=asked.name)
-        report = await self._engine.check(program, _caller(request), strict=asked.strict, session=asked.session)
-        return JSONResponse({"passed": report.passed, **to_json(report)})
+        report = await self._engine.check(program, caller(request.scope), strict=asked.strict, session=asked.session)
+        return Json({"passed": report.passed, **to_json(report)})
 
     async def _shell(self, request: Request) -> Response:
         asked = await body(request, ShellBody)
-        shell = await self._engine.shell(_caller(request))
+        shell = await self._engine.shell(replace(caller(request.scope), session=None))
         result = await shell.run(asked.command)
-        return JSONResponse({"stdout": result.stdout, "stderr": result.stderr, "exit_code": result.exit_code})
+        return Json({"stdout": result.stdout, "stderr": result.stderr, "exit_code": result.exit_code})
 
     async def _end_session(self, request: Request) -> Response:
-        if not await self._engine.end_session(_caller(request), name := request.path_params["session"]):
+        if not await self._engine.end_session(caller(request.scope), name := request.path_params["session"]):
             raise HTTPException(404, f"There is no session {name!r}.")
         return Response(status_code=204)
-
-
-def _caller(request: Request) -> Caller:
-    found: Access = access(request.scope)
-    return found.caller("http")
 
 
 def _count(request: Request, name: str, *, default: int) -> int:
@@ -125,16 +123,16 @@ def _count(request: Request, name: str, *, default: int) -> int:
 async def _refuse(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     problem = {"message": error.detail, "hint": None, "exit_code": 2}
-    return JSONResponse({"error": problem}, status_code=error.status_code, headers=error.headers)
+    return Json({"error": problem}, status_code=error.status_code, headers=error.headers)
 
 
 async def _fail(_: Request, error: Exception) -> Response:
     assert isinstance(error, PtcError)
     problem = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
-    return JSONResponse({"error": problem}, status_code=_STATUSES.get(error.exit_code, 500))
+    return Json({"error": problem}, status_code=_STATUSES.get(error.exit_code, 500))
 
 
 async def _break(request: Request, error: Exception) -> Response:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
     problem = {"message": "ptc failed. This is a fault of ptc; its log says more.", "hint": None, "exit_code": 70}
-    return JSONResponse({"error": problem}, status_code=500)
+    return Json({"error": problem}, status_code=500)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ptc_cli.core.execution import Limits
+from ptc_cli.core.inquiry import InquiryKind, ReplyAction
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue, is_exact
 
 T = TypeVar("T")
@@ -57,6 +58,7 @@ class RunBody:
     can_ask: Annotated[bool, Field(description="Whether somebody answers its questions; else the answer is no.")] = (
         False
     )
+    answers: Annotated[tuple[InquiryKind, ...], Field(description="What servers may ask of whoever follows.")] = ()
     background: Annotated[bool, Field(description="Answer at once, and let it go on without this request.")] = False
 
 
@@ -69,6 +71,7 @@ class CallBody:
     arguments: dict[str, Any] = field(default_factory=dict)
     timeout_seconds: Annotated[float | None, Field(gt=0)] = None
     can_ask: bool = False
+    answers: tuple[InquiryKind, ...] = ()
     background: bool = False
 
 
@@ -83,6 +86,17 @@ class AnswerBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyBody:
+    """What is answered to a server that asks in a run."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _CONFIG
+
+    inquiry: str
+    action: ReplyAction
+    content: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShellBody:
     """A command line over the tree of stubs."""
 
@@ -91,7 +105,7 @@ class ShellBody:
     command: str
 
 
-BODIES = (CheckBody, RunBody, CallBody, AnswerBody, ShellBody)
+BODIES = (CheckBody, RunBody, CallBody, AnswerBody, ReplyBody, ShellBody)
 """All of them."""
 
 _READERS: Mapping[type[object], TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in BODIES}
@@ -139,7 +153,8 @@ def limits(default: Limits, given: Mapping[str, float]) -> Limits:
     for name, number in given.items():
         if name not in known:
             raise HTTPException(422, f"limits.{name}: there is no such limit. Limits: {', '.join(known)}.")
-        if not number > 0 or (known[name] is int and number != int(number)):
+        is_none_at_all = name == "calls" and number == 0
+        if not (number > 0 or is_none_at_all) or (known[name] is int and number != int(number)):
             kind = "a whole number" if known[name] is int else "a number"
             raise HTTPException(422, f"limits.{name}: expected {kind} above 0")
         changes[name] = known[name](number)

@@ -14,7 +14,7 @@ from ptc_cli.core.check import CheckReport
 from ptc_cli.core.event import Event, Happening
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.result import Result
-from ptc_cli.serve.rest.bodies import BODIES, AnswerBody, CallBody, CheckBody, RunBody, ShellBody
+from ptc_cli.serve.rest.bodies import BODIES, AnswerBody, CallBody, CheckBody, ReplyBody, RunBody, ShellBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,13 @@ OPERATIONS = (
         summary="All tools, those of a server, or those that fit a query best",
         query=("server", "query", "limit"),
     ),
-    Operation(id="show_tool", method="GET", path="/v1/tools/{tool}", summary="One tool, with its stub and schemas"),
+    Operation(
+        id="show_tool", method="GET", path="/v1/tools/{tool:path}", summary="One tool, with its stub and schemas"
+    ),
     Operation(
         id="call_tool",
         method="POST",
-        path="/v1/tools/{tool}/calls",
+        path="/v1/tools/{tool:path}/calls",
         summary="Call a tool directly",
         body=CallBody,
         answer="Run",
@@ -85,6 +87,13 @@ OPERATIONS = (
         streams=True,
     ),
     Operation(id="cancel_run", method="POST", path="/v1/runs/{run}/cancel", summary="End a run", answer="Run"),
+    Operation(
+        id="reply_run",
+        method="POST",
+        path="/v1/runs/{run}/replies",
+        summary="Answer what a server asks in a run",
+        body=ReplyBody,
+    ),
     Operation(
         id="answer_run",
         method="POST",

@@ -9,23 +9,24 @@ from mimetypes import guess_type
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.errors import JournalError
 from ptc_cli.core.event import Event, Kept, Question, RunState
 from ptc_cli.core.execution import Execution
+from ptc_cli.core.inquiry import Reply
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.program import Program
 from ptc_cli.core.record import RunRecord
 from ptc_cli.core.result import Result
-from ptc_cli.engine import Engine, Run
-from ptc_cli.serve.guard import access
-from ptc_cli.serve.rest.bodies import AnswerBody, CallBody, RunBody, body, json_text, limits
+from ptc_cli.engine import Engine, Run, exit_code, find_tool
+from ptc_cli.serve.guard import access, caller
+from ptc_cli.serve.rest.bodies import AnswerBody, CallBody, ReplyBody, RunBody, body, json_text, limits
+from ptc_cli.serve.rest.json import Json
 from ptc_cli.serve.rest.live import LiveRuns
 from ptc_cli.serve.rest.stream import EventStream, unless_gone
-from ptc_cli.serve.tokens import Access
 
 _EVENTS = "text/event-stream"
 
@@ -40,36 +41,39 @@ class Runs:
     async def start(self, request: Request) -> ASGIApp:
         """Start a program, and wait for its end unless told otherwise."""
         asked = await body(request, RunBody)
-        execution = self._execution(asked, access(request.scope))
+        execution = self._execution(asked, request)
         self._live.demand_room()
-        run = await self._engine.start(execution, can_ask=asked.can_ask)
+        run = await self._engine.start(execution, can_ask=asked.can_ask, answers=asked.answers)
         return await self._answer(request, run, background=asked.background)
 
     async def call(self, request: Request) -> ASGIApp:
         """Call a tool directly, which is a run of one call."""
         asked = await body(request, CallBody)
-        caller = access(request.scope).caller("http")
-        tool = (await self._engine.describe(caller)).find(request.path_params["tool"])
+        asker = caller(request.scope)
+        tool = find_tool(
+            await self._engine.describe(asker), request.path_params["tool"], failure=self._engine.server_failure
+        )
         self._live.demand_room()
         run = await self._engine.call(
-            caller,
+            asker,
             tool.spec.server,
             tool.spec.name,
             asked.arguments,
             timeout_seconds=asked.timeout_seconds,
             can_ask=asked.can_ask,
+            answers=asked.answers,
         )
         return await self._answer(request, run, background=asked.background)
 
     async def list(self, request: Request) -> ASGIApp:
         """Return the runs that this server remembers."""
         runs = self._live.of(access(request.scope))
-        return JSONResponse({"runs": [{"run": run.id, "state": run.state} for run in runs]})
+        return Json({"runs": [{"run": run.id, "state": run.state} for run in runs]})
 
     async def show(self, request: Request) -> ASGIApp:
         """Return how far a run is, and its result once it is over."""
         run = self._live_run(request)
-        return JSONResponse(await _shown(run) if run is not None else _recorded(await self._record(request)))
+        return Json(await self._shown(run) if run is not None else _recorded(await self._record(request)))
 
     async def events(self, request: Request) -> ASGIApp:
         """Send the events of a run, from any of them on."""
@@ -83,14 +87,23 @@ class Runs:
         """End a run."""
         run = self._going(request)
         await run.cancel()
-        return JSONResponse(await _shown(run))
+        return Json(await self._shown(run))
 
     async def answer(self, request: Request) -> ASGIApp:
         """Answer a question of a run."""
         asked = await body(request, AnswerBody)
         run = self._going(request)
-        if not run.answer(asked.question, asked.decision, by="http"):
+        if not run.answer(asked.question, asked.decision, by=caller(request.scope).door):
             raise HTTPException(409, f"The question {asked.question!r} is not open.")
+        return Response(status_code=204)
+
+    async def reply(self, request: Request) -> ASGIApp:
+        """Answer what a server asks in a run."""
+        asked = await body(request, ReplyBody)
+        run = self._going(request)
+        reply = Reply(action=asked.action, content=asked.content)
+        if not run.reply(asked.inquiry, reply, by=caller(request.scope).door):
+            raise HTTPException(409, f"The inquiry {asked.inquiry!r} is not open.")
         return Response(status_code=204)
 
     async def file(self, request: Request) -> ASGIApp:
@@ -104,12 +117,12 @@ class Runs:
         kind = guess_type(path)[0] or "application/octet-stream"
         return Response(kept[-1].content, media_type=kind, headers=headers)
 
-    def _execution(self, asked: RunBody, by: Access) -> Execution:
-        if (asked.workspace or asked.mounts) and not by.is_owner:
+    def _execution(self, asked: RunBody, request: Request) -> Execution:
+        if (asked.workspace or asked.mounts) and not access(request.scope).is_owner:
             raise HTTPException(403, "Workspaces and mounts are folders of the user's: they are not given over HTTP.")
         execution = Execution.of(
             Program.of(asked.source, name=asked.name),
-            caller=by.caller("http"),
+            caller=caller(request.scope),
             limits=limits(self._engine.settings.sandbox.limits, asked.limits),
         )
         return replace(
@@ -127,11 +140,34 @@ class Runs:
         """Send a run's events or result while its client waits, or just its name; a client that goes away ends it."""
         self._live.add(access(request.scope), run)
         if background:
-            return JSONResponse(await _shown(run), status_code=202)
+            return Json(await self._shown(run), status_code=202)
         if _EVENTS in request.headers.get("accept", ""):
             return EventStream(run.events(), run=run.id, gone=run.cancel)
         await unless_gone(request.receive, run.result(), gone=run.cancel)
-        return JSONResponse(await _shown(run))
+        return Json(await self._shown(run))
+
+    async def _shown(self, run: Run) -> JsonObject:
+        result = await run.result() if run.is_over else None
+        shown = _answer_of(run.id, run.state, result, run.questions)
+        if result is not None:
+            shown["result"]["exit_code"] = exit_code(self._engine, result)
+        return shown | self._returned(run)
+
+    def _returned(self, run: Run) -> JsonObject:
+        """Return what a direct call brought back; a program's value is in its result."""
+        if run.execution.kind == "program":
+            return {}
+        return {"returned": run.returned and to_json(run.returned), "unusable": self._unusable(run)}
+
+    def _unusable(self, run: Run) -> JsonObject | None:
+        """Return why the server of a direct call could not be connected, where that is why the call failed."""
+        failed = run.returned is not None and run.returned.failure
+        if not failed or failed.kind != "unavailable" or not run.calls:
+            return None
+        failure = self._engine.server_failure(run.calls[-1].server)
+        if failure is None:
+            return None
+        return {"message": failure.message, "hint": failure.hint, "exit_code": failure.exit_code}
 
     def _live_run(self, request: Request) -> Run | None:
         return self._live.get(access(request.scope), request.path_params["run"])
@@ -154,16 +190,11 @@ class Runs:
             record = await asyncio.to_thread(self._engine.journal.load, name)
         except JournalError:
             raise missing from None
-        caller = record.execution.caller
-        is_own = caller.door == "http" and caller.token == by.token and record.header.run == name
+        owner = record.execution.caller
+        is_own = owner.door == "http" and owner.token == by.token and record.header.run == name
         if not (is_own or by.is_owner):
             raise missing
         return record
-
-
-async def _shown(run: Run) -> JsonObject:
-    result = await run.result() if run.is_over else None
-    return _answer_of(run.id, run.state, result, run.questions) | _returned(run)
 
 
 def _recorded(record: RunRecord) -> JsonObject:
@@ -177,11 +208,6 @@ def _answer_of(run: str, state: RunState, result: Result | None, questions: Sequ
         "result": None if result is None else to_json(result) | {"exit_code": result.exit_code},
         "questions": [to_json(question) for question in questions],
     }
-
-
-def _returned(run: Run) -> JsonObject:
-    """Return what a direct call brought back; a program's value is in its result."""
-    return {} if run.execution.kind == "program" else {"returned": run.returned and to_json(run.returned)}
 
 
 def _after(request: Request) -> int:

@@ -40,6 +40,7 @@ class Ptc:
     def environ(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PTC_", "NO_COLOR", "FORCE"))}
         kept |= {"PTC_HOME": home(self.folder / "home"), "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
+        kept |= {"PTC_DAEMON": "never"}
         return kept | ({"PTC_CONFIG": str(self.config)} if self.config else {}) | dict(self.also)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from ptc_cli.console.ask import show_question
+from ptc_cli.console.question import show_question
 from ptc_cli.core.call import ToolCall
 from ptc_cli.core.event import Question
 

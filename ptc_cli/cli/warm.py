@@ -1,0 +1,93 @@
+"""Where a command's work is done: in the daemon, if there is one or may be, and in this process otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from ptc_cli.cli.invocation import Invocation
+from ptc_cli.cli.verbs import Verbs
+from ptc_cli.console import talk
+from ptc_cli.daemon.client import Client
+from ptc_cli.daemon.errors import DaemonError
+from ptc_cli.daemon.memory import Memory
+from ptc_cli.daemon.place import Place, opened
+from ptc_cli.daemon.starting import found, started
+from ptc_cli.daemon.state import state_of
+
+T = TypeVar("T")
+
+VARIABLE = "PTC_DAEMON"
+"""`never` has the same effect as `--no-daemon`."""
+
+
+def performed(invocation: Invocation, work: Callable[[Verbs], T]) -> T:
+    """Do a command's work, in the daemon if that can be."""
+    try:
+        with reached(invocation) as (client, warnings):
+            from ptc_cli.cli.there import There
+
+            return work(There(client, warn=_once(warnings)))
+    except DaemonError as error:
+        if invocation.is_debug:
+            talk.note(sys.stderr, f"without the daemon: {error.message}")
+    from ptc_cli.cli.here import Here
+
+    return work(Here(invocation))
+
+
+@contextmanager
+def reached(invocation: Invocation) -> Iterator[tuple[Client, tuple[str, ...]]]:
+    """Give the way to the daemon that fits, which is started if there is none, and what is to be warned of.
+
+    Raises:
+        ConfigError: A configuration file cannot be read or says what makes no sense.
+        DaemonError: There is none, and none may or can be started.
+    """
+    if invocation.no_daemon or os.environ.get(VARIABLE) == "never":
+        raise DaemonError("none is wanted")
+    with opened(os.environ, state_of(os.environ)) as place:
+        memory = Memory(place, environ=os.environ, options=options(invocation), cwd=os.getcwd())  # noqa: PTH109
+        client = _remembered(place, memory)
+        if client is not None:
+            yield client, ()
+        else:
+            yield _looked_up(invocation, place, memory)
+
+
+def options(invocation: Invocation) -> list[str]:
+    """Return what a daemon is to be told before its command."""
+    return [] if invocation.config is None else ["--config", invocation.config]
+
+
+def _remembered(place: Place, memory: Memory) -> Client | None:
+    name = memory.recalled()
+    try:
+        return None if name is None else found(place, name, door="cli")
+    except DaemonError:
+        return None
+
+
+def _looked_up(invocation: Invocation, place: Place, memory: Memory) -> tuple[Client, tuple[str, ...]]:
+    from ptc_cli.cli.fitting import fitting
+
+    fits = fitting(invocation, place)
+    if fits.settings.daemon.start == "never":
+        raise DaemonError("switched off by [daemon] start")
+    client = started(place, fits.name, options(invocation), door="cli")
+    if fits.is_memorable:
+        memory.keep(fits.name, fits.seen)
+    return client, fits.settings.warnings
+
+
+def _once(messages: tuple[str, ...]) -> Callable[[], None]:
+    waiting = list(messages)
+
+    def warn() -> None:
+        while waiting:
+            talk.warning(sys.stderr, waiting.pop(0))
+
+    return warn
