@@ -95,8 +95,7 @@ class Answering:
         import asyncio  # few servers ask
 
         from ptc_cli.console.inquiries import reply_of
-        from ptc_cli.console.keyboard import read_line
-        from ptc_cli.console.question import drop_typed_ahead
+        from ptc_cli.console.keyboard import drop_typed_ahead, read_line
 
         drop_typed_ahead(sys.stdin)
         try:

@@ -39,6 +39,8 @@ def commands_page() -> str:
 def _described(command: click.Command, path: str, context: click.Context) -> Iterator[str]:
     if isinstance(command, click.Group):
         for name, each in command.commands.items():
+            if each.hidden:
+                continue
             yield from _described(each, f"{path} {name}", context)
         return
     inner = click.Context(command, info_name=f"ptc {path}")

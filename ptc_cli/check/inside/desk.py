@@ -35,6 +35,10 @@ from ptc_cli.check.wire import Boot, Check, Checked, Past, PastEntry, Remark, Up
 
 _MOST_REMARKS = 100
 _MOST_MESSAGE = 1000
+
+_OWN_LINES = 2
+"""What follows a program: its imports, and the end of their line."""
+
 _ENTRIES_SECONDS = 1.5
 """How long it may take to infer what the entries of a session leave open, before they are taken as they are."""
 
@@ -68,6 +72,10 @@ class TypeChecker(Protocol):
         """Have programs that are checked with learned result types see an entry with them as well."""
         ...
 
+    def holds(self, module: str) -> bool:
+        """Say whether the stub of a server that a program uses was read."""
+        ...
+
     def update(self, update: Update) -> None:
         """Change some of the stubs. Entries are to be taken in again."""
         ...
@@ -84,6 +92,9 @@ class _Prepared:
     source: Source
     given: Given
     supplied: Mapping[str, str]
+    modules: frozenset[str]
+    """The servers' modules that are imported for it."""
+
     text: str
     """What follows the prelude."""
 
@@ -166,7 +177,13 @@ class Desk:
         supplied = self._supplied(source, aliases, given.names)
         packages = [name for name, path in session.known.names.items() if not path]
         reached = reached_modules(source, self._files.modules, packages)
-        return _Prepared(source=source, given=given, supplied=supplied, text=checkable(source, supplied, reached))
+        return _Prepared(
+            source=source,
+            given=given,
+            supplied=supplied,
+            modules=reached.union(path.partition(".")[0] for path in _paths(supplied).values()) - {""},
+            text=checkable(source, supplied, reached),
+        )
 
     def _syntax(self, source: Source, supplied: Mapping[str, str], session: Session) -> Syntax:
         known = session.known.without(source.names.bound)
@@ -204,11 +221,21 @@ class Desk:
     def _found(self, prepared: _Prepared, session: Session, deadline: float) -> tuple[Finding, ...]:
         given, has_open = prepared.given, has_open_functions(prepared.source)
         uses_learned = self._learn(prepared, session, deadline)
+        text = f"{given.prelude}\n{prepared.text}" if given.prelude else prepared.text
+        found = self.checker.examine(text, has_open=has_open, uses_learned=uses_learned)
+        if not found or found[0].line > len(text.split("\n")) - _OWN_LINES:
+            self._demand(prepared.modules)
         if not given.prelude:
-            return self.checker.examine(prepared.text, has_open=has_open, uses_learned=uses_learned)
-        text = f"{given.prelude}\n{prepared.text}"
-        found = moved_up(self.checker.examine(text, has_open=has_open, uses_learned=uses_learned), 1)
-        return tuple(replace(each, message=said(each.message)) for each in found if not given.excuses(each))
+            return found
+        return tuple(
+            replace(each, message=said(each.message)) for each in moved_up(found, 1) if not given.excuses(each)
+        )
+
+    def _demand(self, modules: frozenset[str]) -> None:
+        """Raise if a stub was not read: whatever a program did with it would be right."""
+        for name in modules:
+            if not self.checker.holds(name):
+                raise RuntimeError(f"the stub of {name} was not read")
 
     def _learn(self, prepared: _Prepared, session: Session, deadline: float) -> bool:
         """Have learned types known of all that a program rests on, and say whether there are any."""

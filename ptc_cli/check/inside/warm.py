@@ -68,6 +68,10 @@ class Warm:
             return found
         return (*found, *only_learned(self._inferred(text, self._redirect, has_open=has_open), found))
 
+    def holds(self, module: str) -> bool:
+        """Say whether the stub of a server that a program uses was read."""
+        return self._build.holds(f"tools.{module}")
+
     def add(self, entry: PastModule, *, deadline: float) -> Outline:
         """Take in a module that programs may import from then on, and return what it holds."""
         taken = self._take_in(entry, deadline=deadline)

@@ -10,13 +10,13 @@ import pytest
 
 from ptc_cli.check.inside.build import Change
 from ptc_cli.check.inside.cold import Cold
-from ptc_cli.check.inside.desk import TypeChecker
+from ptc_cli.check.inside.desk import Desk, TypeChecker
 from ptc_cli.check.inside.outline import Outline
 from ptc_cli.check.inside.passing import Pass, PastModule
 from ptc_cli.check.inside.planted import PlantedFiles
 from ptc_cli.check.inside.selftest import self_test
 from ptc_cli.check.inside.warm import Warm
-from ptc_cli.check.wire import Update
+from ptc_cli.check.wire import Boot, Check, Update
 from tests.unit.check.conftest import written
 from tests.unit.check.views import CRM, SYNC_RUNTIME
 
@@ -126,11 +126,28 @@ class Blind:
     def learn(self, entry: PastModule, *, deadline: float) -> None:
         pass
 
+    def holds(self, module: str) -> bool:
+        return True
+
     def update(self, update: Update) -> None:
         pass
 
     def tidy(self) -> None:
         pass
+
+
+def test_no_program_passes_whose_servers_stub_was_not_read() -> None:
+    """As when mypy takes a module for one that is not there: all that is done with it would be right."""
+    desk = Desk(Boot(modules={"crm": CRM}, learned={}, runtime=SYNC_RUNTIME, cache=None, python=None))
+    wrong = Check(source="crm.get_contact(id='x', nonsense=1)", face="sync", aliases={})
+    assert desk.check(wrong).remarks
+
+    desk._files._plant_absence("crm")
+    desk.checker._build.forget(["tools.crm"])  # type: ignore[attr-defined]  # nothing else has mypy lose a module
+    desk.checker.tidy()
+
+    with pytest.raises(RuntimeError, match="the stub of crm was not read"):
+        desk.check(wrong)
 
 
 def test_the_self_test_notices_a_checker_that_finds_nothing() -> None:
