@@ -122,9 +122,14 @@ class Attached:
             wanted.mode or self._engine.settings.serve.mode,
             caller=Caller(door="mcp", servers=wanted.servers),
         )
-        async with gateway.watching():
-            ready.set_result(gateway)
-            await asyncio.Event().wait()
+        try:
+            async with gateway.watching():
+                ready.set_result(gateway)
+                await asyncio.Event().wait()
+        finally:
+            # Whoever waits for it, or comes later, is not to wait for one that is gone.
+            del self._gateways[wanted]
+            ready.cancel()
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._going.add(task)

@@ -18,9 +18,10 @@ from ptc_cli import codegen
 from ptc_cli.core import described
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.errors import PtcError
+from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.program import Program
 from ptc_cli.engine import Engine, find_tool
-from ptc_cli.serve.guard import caller
+from ptc_cli.serve.guard import access, caller
 from ptc_cli.serve.rest.bodies import CheckBody, ShellBody, body
 from ptc_cli.serve.rest.json import Json
 from ptc_cli.serve.rest.openapi import OPERATIONS, document
@@ -74,7 +75,7 @@ class RestApp:
 
     async def _list_servers(self, request: Request) -> Response:
         view = await self._engine.describe(caller(request.scope))
-        return Json({"servers": [described.server_in_short(entry) for entry in view.servers]})
+        return Json({"servers": [_told(request, described.server_in_short(entry)) for entry in view.servers]})
 
     async def _list_tools(self, request: Request) -> Response:
         query = request.query_params.get("query")
@@ -82,9 +83,10 @@ class RestApp:
         if query is None:
             wanted = request.query_params.get("server")
             tools = list(view.server(wanted).tools if wanted is not None else view)
-            return Json({"total": len(tools), "tools": [described.tool_in_short(view, each) for each in tools]})
+            told = [_told(request, described.tool_in_short(view, each)) for each in tools]
+            return Json({"total": len(tools), "tools": told})
         hits = await self._engine.search(caller(request.scope), query, limit=_count(request, "limit", default=10))
-        found = [described.tool_in_short(view, hit.tool) | {"score": hit.score} for hit in hits]
+        found = [_told(request, described.tool_in_short(view, hit.tool)) | {"score": hit.score} for hit in hits]
         return Json({"total": len(list(view)), "tools": found})
 
     async def _show_tool(self, request: Request) -> Response:
@@ -93,7 +95,7 @@ class RestApp:
         if request.query_params.get("form") == "whole":
             return Json(to_json(tool))
         documentation = codegen.documentation(tool, view.server(tool.spec.server))
-        return Json({"tool": described.tool_in_full(view, tool, documentation=documentation)})
+        return Json({"tool": _told(request, described.tool_in_full(view, tool, documentation=documentation))})
 
     async def _check(self, request: Request) -> Response:
         asked = await body(request, CheckBody)
@@ -111,6 +113,11 @@ class RestApp:
         if not await self._engine.end_session(caller(request.scope), name := request.path_params["session"]):
             raise HTTPException(404, f"There is no session {name!r}.")
         return Response(status_code=204)
+
+
+def _told(request: Request, found: JsonObject) -> JsonObject:
+    """Return what is told of a tool or server: where on this machine it is configured is its owner's matter."""
+    return {key: value for key, value in found.items() if key != "origin" or access(request.scope).is_owner}
 
 
 def _count(request: Request, name: str, *, default: int) -> int:

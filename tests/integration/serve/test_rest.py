@@ -70,6 +70,7 @@ async def test_a_program_is_checked_run_and_looked_up(http: httpx2.AsyncClient) 
 
     assert "desk.add" in [tool["tool"] for tool in listed["tools"]]
     assert shown["input_schema"]["required"] == ["a", "b"]
+    assert "origin" not in shown
     assert not wrong["passed"]
     assert "b" in wrong["diagnostics"][0]["message"]
     assert (ran["state"], ran["result"]["value"], ran["result"]["exit_code"]) == ("ok", {"sum": 3}, 0)
