@@ -83,6 +83,10 @@ class BashkitInterpreter:
             self._clear(ready, mounted)
         return outcome
 
+    def close(self) -> None:
+        """Let go of what is kept for the next script."""
+        self._pool.close()
+
     def _clear(self, ready: Ready, mounted: list[str]) -> None:
         for path in reversed(mounted):
             ready.bash.unmount(path)

@@ -58,3 +58,7 @@ class Interpreter(Protocol):
     def run(self, script: Script) -> Interpretation:
         """Run a script to its end or its deadline; blocks."""
         ...
+
+    def close(self) -> None:
+        """Let go of what is kept for the next script."""
+        ...

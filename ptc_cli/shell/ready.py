@@ -73,6 +73,7 @@ class Pool:
         self._make = make
         self._lock = threading.Lock()
         self._idle: list[Ready] = []
+        self._is_closed = False
 
     def take(self, setting: Setting) -> Ready:
         """Return an interpreter for a setting, which nobody else uses."""
@@ -87,7 +88,15 @@ class Pool:
         ready.bench.work = None
         ready.bash.reset()
         with self._lock:
+            if self._is_closed:
+                return
             # Those of another tree would keep that tree alive.
             self._idle = [other for other in self._idle if other.setting.tree is ready.setting.tree]
             self._idle.append(ready)
             del self._idle[:-_MOST_IDLE]
+
+    def close(self) -> None:
+        """Let go of the interpreters: each holds threads, and us through its commands, which no collector sees."""
+        with self._lock:
+            self._is_closed = True
+            self._idle.clear()

@@ -79,8 +79,9 @@ class Shell:
         return complete(text, self._root(self._tree.root, overlay), session.cwd)
 
     def close(self) -> None:
-        """Let the threads end."""
+        """Let the threads end, and the interpreters go."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._interpreter.close()
 
     def _interpretation(self, script: Script) -> Interpretation:
         """Run a script, and once more where it showed messages that GNU words or orders otherwise."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,17 +29,19 @@ def _tree(name: str) -> StubTree:
 
 
 @pytest.fixture(scope="session")
-def recorded_shell(recorded_tree: StubTree) -> Shell:
+def recorded_shell(recorded_tree: StubTree) -> Iterator[Shell]:
     """A shell that stands where theirs stood, the day after the tree was made."""
     tree = VirtualTree(recorded_tree)
-    return Shell(tree, mount="/tools", clock=lambda: recorded_tree.modified_at + DAY_SECONDS)
+    with closing(Shell(tree, mount="/tools", clock=lambda: recorded_tree.modified_at + DAY_SECONDS)) as shell:
+        yield shell
 
 
 @pytest.fixture(scope="session")
-def generated_shell() -> Shell:
+def generated_shell() -> Iterator[Shell]:
     """A shell over a tree that the stub generator made of six servers, as agents are given it."""
     made = _tree("generated_tree.json")
-    return Shell(VirtualTree(made), clock=lambda: made.modified_at + DAY_SECONDS)
+    with closing(Shell(VirtualTree(made), clock=lambda: made.modified_at + DAY_SECONDS)) as shell:
+        yield shell
 
 
 @pytest.fixture
@@ -57,6 +61,7 @@ def tree() -> VirtualTree:
 
 
 @pytest.fixture
-def shell(tree: VirtualTree) -> Shell:
+def shell(tree: VirtualTree) -> Iterator[Shell]:
     """A shell over the small tree."""
-    return Shell(tree)
+    with closing(Shell(tree)) as shell:
+        yield shell

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -124,9 +125,8 @@ async def test_the_environment_of_the_process_is_not_the_shells(shell: Shell, mo
     ],
 )
 async def test_a_bomb_is_stopped_and_said(tree: VirtualTree, command: str) -> None:
-    shell = Shell(tree, timeout_seconds=1)
-
-    result = await shell.run(f"echo before; {command}", shell.session())
+    with closing(Shell(tree, timeout_seconds=1)) as shell:
+        result = await shell.run(f"echo before; {command}", shell.session())
 
     assert result.stdout.startswith("before\n")
     assert re.search("ptc: stopped|exceeded|limit|No such file", result.stderr)
@@ -252,3 +252,15 @@ for round in (1, 2):
         shell.run_blocking(command, shell.session())
 os.path.exists("/MARK_END")
 """
+
+
+async def test_a_shell_that_is_closed_holds_nothing_of_the_system(tree: VirtualTree) -> None:
+    held = []
+    for _ in range(3):
+        with closing(Shell(tree)) as shell:
+            await shell.run("cat README.md | grep -n Tools; ls | sort", shell.session())
+        # Its threads end by themselves.
+        del shell
+        held.append(len(list(Path("/proc/self/fd").iterdir())))
+
+    assert held[2] <= held[0]
