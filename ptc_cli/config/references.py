@@ -36,7 +36,6 @@ SHORTEST_SECRET = 6
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KIND = re.compile(r"(env|keychain|command|input|envFile):(?!-)(.*)", re.DOTALL)
-_ASKING = re.compile(r"\$\{(?:keychain|command):[^{}]*\}")
 _SECRET_NAME = re.compile(r"token|key|secret|password|passwd|credential|auth|cookie", re.IGNORECASE)
 
 # Said everywhere, and no secret: to blank these out would spoil paths and names in results.
@@ -73,6 +72,9 @@ class References:
         Raises:
             ConfigError: The file that configures it is not trusted.
         """
+        return self._resolver(config, _Resolver)
+
+    def _resolver(self, config: ServerConfig, kind: type[_Resolver]) -> SecretResolver:
         name = f"{shown_path(str(config.origin))}: server '{config.name}': "
         if not config.is_trusted:
             path = shlex.quote(shown_path(config.origin.path))
@@ -81,7 +83,7 @@ class References:
         self._remember_literals(config)
         is_project = config.origin.is_project
         folder = str(project_folder(config.origin.path)) if is_project else self._cwd
-        return _Resolver(self._environ, _Place(name=name, folder=folder, is_own=not is_project), self._remember)
+        return kind(self._environ, _Place(name=name, folder=folder, is_own=not is_project), self._remember)
 
     def unset(self, config: ServerConfig) -> tuple[str, ...]:
         """Return what is wrong with a server's references, without running a command or opening the keychain.
@@ -89,11 +91,11 @@ class References:
         Raises:
             ConfigError: The file that configures it is not trusted.
         """
-        resolve = References(self._environ, cwd=Path(self._cwd)).for_server(config)
+        resolve = References(self._environ, cwd=Path(self._cwd))._resolver(config, _Looking)  # noqa: SLF001  # of our own
         problems: dict[str, None] = {}
         for text in _texts(config):
             try:
-                resolve(_ASKING.sub("", text))
+                resolve(text)
             except ConfigError as error:
                 problems[str(error)] = None
         return tuple(problems)
@@ -177,9 +179,12 @@ class _Resolver:
     def _value(self, reference: str) -> str:
         kind = _KIND.fullmatch(reference)
         if kind is not None:
-            return _KINDS[kind[1]](self, kind[2])
+            return self._referred(kind[1], kind[2])
         folders = self._folders()
         return folders[reference] if reference in folders else self.variable(reference)
+
+    def _referred(self, kind: str, text: str) -> str:
+        return _KINDS[kind](self, text)
 
     def _folders(self) -> Mapping[str, str]:
         return {
@@ -256,6 +261,13 @@ _KINDS: Mapping[str, Callable[[_Resolver, str], str]] = {
     "input": _Resolver.input,
     "envFile": _Resolver.env_file,
 }
+
+
+class _Looking(_Resolver):
+    """Resolves what can be told without running a command or opening the keychain; the rest is nothing."""
+
+    def _referred(self, kind: str, text: str) -> str:
+        return "" if kind in ("command", "keychain") else super()._referred(kind, text)
 
 
 def _parts(text: str, place: _Place) -> Iterator[tuple[str, bool]]:

@@ -149,7 +149,9 @@ def test_what_is_unset_is_found_without_running_anything(tmp_path: Path) -> None
     witness = tmp_path / "witness"
     references = References({"SET": "long enough"}, cwd=tmp_path)
 
-    headers = {"A": "${SET}", "B": "${UNSET}", "C": f"${{command:touch {witness}}}", "D": "${keychain:x}"}
+    touch = f"${{command:touch {witness}}}"
+    nested = f"${{command:sh -c '{{ touch {witness}; }}'}}"
+    headers = {"A": "${SET}", "B": "${UNSET}", "C": touch, "D": "${keychain:x}", "E": nested, "F": f"${{NO:-{touch}}}"}
     problems = references.unset(config(headers))
 
     assert len(problems) == 1
