@@ -106,7 +106,7 @@ async def test_two_processes_at_once_keep_what_each_learned(tmp_path: Path) -> N
     started = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-m", "ptc_cli", "--config", str(tmp_path / "ptc.toml"), "run", "-c",
-            program.replace("{0}", str(number)), env={"PYTHONPATH": str(REPOSITORY), "PTC_HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin"},
+            program.replace("{0}", str(number)), env={"PYTHONPATH": str(REPOSITORY), "PTC_HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin", "PTC_DAEMON": "never"},
         )
         for number in range(4)
     ]  # fmt: skip
