@@ -25,6 +25,7 @@ from ptc_cli.core.settings import SandboxSettings
 from ptc_cli.sandbox import probe
 from ptc_cli.worker import kernel
 from ptc_cli.worker.seccomp import ALLOW, IF_EQUAL, LOAD, RETURN, Instruction, assemble
+from tests.processes import command_lines
 from tests.sandboxes import started
 
 _NUMBERS = {
@@ -117,7 +118,7 @@ def main() -> None:
     if order.get("deny"):
         deny(order["deny"], getattr(errno, order.get("errno", "EPERM")))
     told = asyncio.run(tell(order))
-    left = [process.cmdline() for process in psutil.Process().children(recursive=True)]
+    left = command_lines(psutil.Process())
     print(json.dumps({**told, "left": left}))
 
 

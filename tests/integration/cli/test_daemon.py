@@ -21,6 +21,7 @@ from tests.homes import home
 from tests.integration.cli.conftest import PLAIN, ROOT, Ptc
 from tests.integration.cli.many import Outcome, outcomes
 from tests.integration.cli.screen import Screen
+from tests.processes import living
 
 CONFIGURATION = """\
 [servers.plain]
@@ -272,8 +273,8 @@ def test_another_secret_is_another_daemon(both: Both) -> None:
 
 def test_it_takes_its_servers_and_sandbox_with_it(both: Both) -> None:
     both("run", "-c", "plain.echo(text='x')")
-    (pid, *_) = both.pids()
-    processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    daemons = [psutil.Process(pid) for pid in both.pids()]
+    processes = [each for daemon in daemons for each in [daemon, *living(daemon)]]
     assert len(processes) > 3
 
     ended = both("daemon", "stop", "--all")
@@ -286,6 +287,7 @@ def test_it_takes_its_servers_and_sandbox_with_it(both: Both) -> None:
 
 
 def test_one_that_was_killed_is_replaced(both: Both) -> None:
+    both("daemon", "stop", "--all")
     both("daemon", "start")
     (pid,) = both.pids()
     os.kill(pid, signal.SIGKILL)

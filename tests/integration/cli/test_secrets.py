@@ -12,6 +12,7 @@ import pytest
 
 from tests.integration.cli.conftest import ROOT, Ptc
 from tests.integration.cli.test_login import BROWSER
+from tests.processes import command_lines
 
 LEAKY = ROOT / "tests" / "servers" / "leaky.py"
 
@@ -134,10 +135,8 @@ def test_no_process_but_the_server_shows_a_secret_in_its_arguments(planted: Ptc)
     try:
         assert running.stdout is not None
         assert running.stdout.readline() == "up\n"
-        lines = [
-            process.cmdline()
-            for process in [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
-        ]
+        process = psutil.Process(running.pid)
+        lines = [process.cmdline(), *command_lines(process)]
     finally:
         running.terminate()
         running.communicate(timeout=20)

@@ -14,13 +14,11 @@ from ptc_cli.core.errors import ConfigError
 from ptc_cli.engine import Engine
 from tests.engines import CALLER, engine_over, execution, plain_server, run
 from tests.integration.serve.clients import Heard, connected
+from tests.processes import living
 
 
 def children() -> set[int]:
-    found = psutil.Process().children()
-    # One that has ended has no command line any more.
-    living = [child for child in found if child.status() != psutil.STATUS_ZOMBIE]
-    return {child.pid for child in living if "plain.py" in " ".join(child.cmdline())}
+    return {each.pid for each in living(psutil.Process()) if "plain.py" in " ".join(each.cmdline())}
 
 
 def rewrite(folder: Path, configuration: str) -> None:

@@ -13,12 +13,13 @@ import psutil
 import pytest
 
 from tests.integration.upstream.conftest import REPOSITORY, Client, http, odd, plain
+from tests.processes import living
 
 Connect = Callable[..., Client]
 
 
 def children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+    return living(psutil.Process())
 
 
 async def test_importing_the_package_does_not_import_the_sdk() -> None:
