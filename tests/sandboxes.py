@@ -16,8 +16,9 @@ from ptc_cli.core.call import Content, ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.event import Kept, Output, Progress, Warned
-from ptc_cli.core.execution import Execution, FunctionBinding, Limits, ModuleBinding
+from ptc_cli.core.execution import Execution, FunctionBinding, ModuleBinding
 from ptc_cli.core.layers import Layers
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.program import Program, face_of, unbound_names
 from ptc_cli.core.result import Outcome
 from ptc_cli.core.settings import Folders, SandboxSettings

@@ -12,7 +12,7 @@ from tempfile import gettempdir
 import psutil
 import pytest
 
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from tests.processes import living
 from tests.sandboxes import Sandbox
 
