@@ -84,8 +84,13 @@ TEXTS: Mapping[str, list[types.ContentBlock]] = {
         types.EmbeddedResource(
             type="resource",
             resource=types.TextResourceContents(
-                uri="test://embedded-resource", mime_type="text/plain", text="This is an embedded resource content."
+                uri="test://embedded-resource",
+                mime_type="text/plain",
+                text="This is an embedded resource content.",
+                _meta={"example/inside": 1},
             ),
+            annotations=types.Annotations(priority=0.5),
+            _meta={"example/block": 1, "io.modelcontextprotocol/x": 1},
         )
     ],
     "test_multiple_content_types": [
@@ -276,7 +281,10 @@ async def call_tool(context: Context, params: types.CallToolRequestParams) -> An
 
 RESOURCES: Mapping[str, types.TextResourceContents | types.BlobResourceContents] = {
     "test://static-text": types.TextResourceContents(
-        uri="test://static-text", mime_type="text/plain", text="This is the content of the static text resource."
+        uri="test://static-text",
+        mime_type="text/plain",
+        text="This is the content of the static text resource.",
+        _meta={"ui": {"prefersBorder": True}, "io.modelcontextprotocol/x": 1},
     ),
     "test://static-binary": types.BlobResourceContents(uri="test://static-binary", mime_type="image/png", blob=PIXEL),
     "test://watched-resource": types.TextResourceContents(

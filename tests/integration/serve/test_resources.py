@@ -104,6 +104,18 @@ async def test_resources_of_upstreams_come_under_their_servers_names(engine: Eng
     assert whose.startswith("no such resource")
 
 
+@ERAS
+async def test_what_servers_say_of_content_comes_through_without_the_protocols_own(engine: Engine, era: Era) -> None:
+    async with connected(engine, "sidecar", era=era) as client:
+        (contents,) = (await client.read_resource(STATIC)).contents
+        (block,) = (await client.call_tool("shelf__test_embedded_resource", {})).content
+
+    assert contents.meta == {"ui": {"prefersBorder": True}}
+    assert isinstance(block, types.EmbeddedResource)
+    assert (block.meta, block.resource.meta) == ({"example/block": 1}, {"example/inside": 1})
+    assert block.annotations == types.Annotations(priority=0.5)
+
+
 async def test_a_reading_passes_the_gate_and_is_recorded(engine: Engine) -> None:
     async with connected(engine, "sidecar") as client:
         await read(client, STATIC)
