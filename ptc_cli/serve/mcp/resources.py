@@ -84,6 +84,16 @@ class Resources:
             raise _unknown(uri)
         return home
 
+    async def source(self, uri: str, caller: Caller) -> tuple[str, str]:
+        """Return the server that tells when a resource changes, and its address there.
+
+        Raises:
+            MCPError: None does.
+        """
+        if uri.startswith((TREE, RUNS)):
+            raise MCPError(types.INVALID_PARAMS, "nobody tells of ptc's own resources one by one, only of their list")
+        return await self.home(uri, caller)
+
     async def resume(
         self, name: str, responses: Responses, peer: Peer
     ) -> types.ReadResourceResult | types.InputRequiredResult:
