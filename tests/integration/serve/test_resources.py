@@ -244,7 +244,7 @@ async def test_when_a_client_has_gone_nobody_watches_for_it(engine: Engine, note
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.filterwarnings("ignore:resources/subscribe is removed")
+@pytest.mark.filterwarnings("ignore:resources/(un)?subscribe is removed")
 async def test_a_client_of_the_old_era_is_told_why_it_does_not_hear_of_something(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
