@@ -22,7 +22,7 @@ _OF_RESOURCES = ("_meta",)
 def called(answer: JsonObject, output_schema: JsonObject | None) -> ToolResult:
     """Return the result in an answer to `tools/call`."""
     blocks = answer.get("content")
-    content = tuple(_content(block) for block in blocks) if isinstance(blocks, list) else ()
+    content = tuple(content_of(block) for block in blocks) if isinstance(blocks, list) else ()
     structured = answer.get("structuredContent")
     if answer.get("isError") is True:
         return ToolResult(content=content, structured=structured, failure=_failure(content), meta=_meta(answer))
@@ -48,7 +48,8 @@ def _meta(answer: JsonObject) -> dict[str, JsonValue]:
     return {k: v for k, v in meta.items() if not k.startswith(_PROTOCOL_META)} if isinstance(meta, dict) else {}
 
 
-def _content(block: JsonValue) -> Content:
+def content_of(block: JsonValue) -> Content:
+    """Return a content block; one that is not as the protocol has it is a text, its JSON."""
     read_block = _BLOCKS.get(str(block.get("type"))) if isinstance(block, dict) else None
     return read_block(block) if read_block is not None and isinstance(block, dict) else _unknown(block)
 

@@ -127,6 +127,17 @@ async def test_what_servers_say_of_content_comes_through_without_the_protocols_o
     assert block.annotations == types.Annotations(priority=0.5)
 
 
+async def test_a_program_reads_the_text_of_a_resource_as_text(engine: Engine) -> None:
+    code = "import ptc\n[ptc.read_resource('shelf', f'test://static-{kind}') for kind in ('text', 'binary')]"
+    async with connected(engine, "catalog") as client:
+        words, blob = (await client.call_tool("execute_python", {"code": code})).content
+
+    assert isinstance(words, types.TextContent)
+    assert words.text == "This is the content of the static text resource."
+    assert isinstance(blob, types.EmbeddedResource)
+    assert isinstance(blob.resource, types.BlobResourceContents)
+
+
 async def test_a_reading_passes_the_gate_and_is_recorded(engine: Engine) -> None:
     async with connected(engine, "sidecar") as client:
         await read(client, STATIC)
