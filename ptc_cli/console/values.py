@@ -35,11 +35,13 @@ def without_data(value: JsonValue) -> JsonValue:
 
 
 def _without_data(item: JsonValue) -> JsonValue:
-    match item:
-        case {"type": "image" | "audio", "data": str(data)}:
-            return {**item, "data": _amount(data)}
-        case {"type": "resource", "resource": {"blob": str(data)} as held}:
-            return {**item, "resource": {**held, "blob": _amount(data)}}
+    if not isinstance(item, dict):
+        return item
+    held = item.get("resource")
+    if item.get("type") in ("image", "audio") and isinstance(item.get("data"), str):
+        return {**item, "data": _amount(item["data"])}
+    if item.get("type") == "resource" and isinstance(held, dict) and isinstance(held.get("blob"), str):
+        return {**item, "resource": {**held, "blob": _amount(held["blob"])}}
     return item
 
 

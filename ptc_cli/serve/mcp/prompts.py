@@ -94,7 +94,8 @@ class Prompts:
         key = "name" if isinstance(params.ref, types.PromptReference) else "uri"
         asked["ref"][key] = home[1]
         try:
-            return types.CompleteResult.model_validate(await self._engine.complete(caller, home[0], asked))
+            answered = passed_on_within(await self._engine.complete(caller, home[0], asked))
+            return types.CompleteResult.model_validate(answered)
         except (PtcError, ValidationError):
             return _no_completion()
 

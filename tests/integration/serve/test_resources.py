@@ -178,7 +178,7 @@ async def test_arguments_are_completed_by_the_server_that_knows(engine: Engine) 
         known = await client.complete(prompt("shelf__test_prompt_with_arguments"), {"name": "arg1", "value": "par"})
         unknown = await client.complete(prompt("nobody"), {"name": "arg1", "value": "par"})
 
-    assert known.completion.values == ["paris", "park", "party"]
+    assert (known.completion.values, known.meta or {}) == (["paris", "park", "party"], {})
     assert unknown.completion.values == []
 
 
