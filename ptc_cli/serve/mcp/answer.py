@@ -90,8 +90,6 @@ def media(value: JsonValue) -> tuple[Content, ...]:
 
 
 def _block(item: JsonValue) -> Content | None:
-    if isinstance(item, str):
-        return Content(type="text", text=item)
     if not isinstance(item, dict):
         return None
     block = content_of(item)
