@@ -42,6 +42,12 @@ _JUDGING_SECONDS = 0.25
 a wrong call pass."""
 
 _OUTER = ("type", "required", "additionalProperties")
+_OPENING = frozenset(
+    {"additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties", "dependentSchemas"}
+    | {"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if"}
+)
+"""Keywords by which a schema says, or may say, which arguments there are beside its properties."""
+
 _ALTERNATIVES = ("anyOf", "oneOf")
 
 _Check = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
@@ -58,6 +64,20 @@ def argument_problem(tool: Tool, arguments: JsonObject) -> str | None:
         return None
     names = {parameter.wire_name: parameter.name for parameter in tool.stub.parameters}
     return f"{tool.path}: {_said(error, names)}\nsignature: {tool.stub.signature}"
+
+
+def unknown_argument(tool: Tool, arguments: JsonObject) -> str | None:
+    """Return which argument a tool does not have, where its schema is silent about others.
+
+    Such an argument fits the schema, and is a mistake all the same: the check stops a program that writes it down.
+    """
+    schema = tool.spec.input_schema
+    known = {parameter.wire_name: parameter.name for parameter in tool.stub.parameters}
+    unknown = sorted(arguments.keys() - known)
+    if not unknown or not isinstance(schema.get("properties"), dict) or not _OPENING.isdisjoint(schema):
+        return None
+    hint = did_you_mean(unknown[0], known.values()) or f"Known: {', '.join(known.values()) or 'none'}"
+    return f"{tool.path}: arguments: unknown {', '.join(map(repr, unknown))}. {hint}\nsignature: {tool.stub.signature}"
 
 
 def result_problem(spec: ToolSpec, structured: JsonValue) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ptc_cli.core.server import ToolSpec
-from ptc_cli.engine.validation import argument_problem, result_problem
+from ptc_cli.engine.validation import argument_problem, result_problem, unknown_argument
 from tests.unit.codegen.making import entry
 
 BOUND_SECONDS = 10.0
@@ -112,15 +112,37 @@ def test_a_machine_that_is_busy_with_other_things_lets_no_wrong_argument_pass() 
 
 
 class StalledText(str):
-    """A text for which the machine stops whenever it is looked at."""
+    """A text for which the machine stops whenever somebody asks what it is."""
 
     looks = 0
 
-    @property  # type: ignore[misc]  # `isinstance` asks for it where the class alone does not answer
-    def __class__(self) -> type[str]:
-        self.looks += 1
-        time.sleep(0.3)
-        return str
+    def __getattribute__(self, name: str) -> object:
+        if name == "__class__":
+            self.looks += 1
+            time.sleep(0.3)
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"properties": {"limit": {}, "from": {}}}, "arguments: unknown 'limt'. Did you mean 'limit'?"),
+        ({"properties": {"from": {}}}, "arguments: unknown 'limt'. Known: from_"),
+        ({"properties": {}}, "arguments: unknown 'limt'. Known: none"),
+        ({"properties": {"from": {}}, "additionalProperties": True}, None),
+        ({"properties": {"from": {}}, "patternProperties": {"^l": {}}}, None),
+        ({"properties": {"from": {}}, "anyOf": [{"required": ["limt"]}]}, None),
+        ({}, None),
+    ],
+)
+def test_an_argument_that_no_schema_speaks_of_is_unknown_where_none_is_invited(
+    schema: dict[str, Any], said: str | None
+) -> None:
+    spec = ToolSpec(server="plain", name="act", input_schema={"type": "object", **schema})
+    (tool,) = entry("plain", spec).tools
+
+    assert argument_problem(tool, {"limt": 1}) is None
+    assert unknown_argument(tool, {"limt": 1}) == (said and f"plain.act: {said}\nsignature: {tool.stub.signature}")
 
 
 @pytest.mark.parametrize(
