@@ -21,6 +21,8 @@ _ANNOTATION_CODES = frozenset(
 """Rules over annotations and definitions, which Python does not look at when it runs."""
 
 _OURS = re.compile(r'module named "(?:tools|ptc)\b')
+_NOT_FOUND = re.compile(r'Cannot find implementation or library stub for module named "(?P<name>[\w.]+)"')
+_UNORDERED = re.compile(r'^Value of type variable "SupportsRichComparisonT" of "\w+" cannot be "(?P<type>\w+)"')
 _CONTAINER_METHOD = re.compile(
     r'Argument \S+ to "\w+" of "(?:list|set|dict|deque|defaultdict|OrderedDict|Counter|MutableMapping|MutableSequence)"'
 )
@@ -77,13 +79,23 @@ def is_doubt(case: Case) -> bool:
 
 
 def _is_only_annotation(case: Case) -> bool:
+    unordered = _UNORDERED.match(case.remark.message)
+    if unordered and case.keys(unordered["type"]):
+        return False
     return case.remark.code in _ANNOTATION_CODES or "conditional function variants" in case.remark.message
 
 
 def _is_unknown_import(case: Case) -> bool:
     """A module without stubs may well be there when the program runs; our own modules are all known."""
     is_import = case.remark.code in ("import-not-found", "import-untyped", "import")
-    return is_import and not _OURS.search(case.remark.message)
+    return is_import and not _OURS.search(case.remark.message) and server_as_module(case) is None
+
+
+def server_as_module(case: Case) -> str | None:
+    """Return the server that a program imports as if it were a module of its own, and none is installed."""
+    match = _NOT_FOUND.search(case.remark.message)
+    entry = case.view.module(match["name"].partition(".")[0]) if match else None
+    return entry.stub.module if entry else None
 
 
 def _is_lost_literal(case: Case) -> bool:

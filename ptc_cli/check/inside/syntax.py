@@ -103,6 +103,14 @@ class Syntax:
             if isinstance(node, ast.expr) and node not in inside and (tool := self._tool(node)) is not None:
                 yield tool, node
 
+    def is_tool(self, node: ast.expr) -> bool:
+        """Say whether an expression names a tool."""
+        return self._tool(node) is not None
+
+    def is_server(self, node: ast.expr) -> bool:
+        """Say whether an expression names a server's module."""
+        return self._path(node) in self._modules
+
     def is_at_module_level(self, position: Position) -> bool:
         """Say whether a place is outside every function and class."""
         scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -261,6 +269,11 @@ def _short(node: ast.expr) -> str:
     if _size(node) > (1, 0) or _size(node)[1] > _MOST_TEXT:
         return ""
     return ast.unparse(node)
+
+
+def stretch_of(node: ast.expr | ast.stmt) -> tuple[Position, Position]:
+    """Return where a part of a program begins and ends."""
+    return _start(node), _end(node)
 
 
 def _start(node: ast.expr | ast.stmt) -> Position:
