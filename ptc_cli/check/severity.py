@@ -27,6 +27,9 @@ _CONTAINER_METHOD = re.compile(
     r'Argument \S+ to "\w+" of "(?:list|set|dict|deque|defaultdict|OrderedDict|Counter|MutableMapping|MutableSequence)"'
 )
 _INFERRED = re.compile(r'target has type |variable has type Module|variable has type "None"|Incompatible import of ')
+_METHOD = re.compile(r'^"Callable\[.*\]" has no attribute "__iter__"')
+"""A method of a dict that is not called, such as `page.items`: what the dict holds is no matter."""
+
 _JOINED = re.compile(r'"(?:object|(?:Sequence|Collection|Iterable|Mapping)\[[^"]*\])"|"[^"]*\bobject\b[^"]*"')
 _NO_KEY = re.compile(r"-?\d+|[^'\"]*:[^'\"]*")
 _NOTHING = re.compile(r"\b(?:dict|list|set)\[Never\b|\(self, Never\b")
@@ -60,17 +63,21 @@ def severity_of(case: Case, *, strict: bool) -> Severity:
 
 
 def is_consequence(case: Case, doubted: Collection[int]) -> bool:
-    """Say whether a remark only follows from a doubt about what is in the same call's arguments.
+    """Say whether a remark only follows from what else was found in the same call's arguments.
 
     A remark inside the arguments of `sum` or `filter` has the type checker believe that no variant of it fits, and then
     complain of the first.
 
     Args:
         case: The remark.
-        doubted: The calls in whose arguments something is doubtful.
+        doubted: The calls in whose arguments something else was found.
     """
-    holder = next(iter(case.remark.holders), None)
-    return holder in doubted and _FIRST_VARIANT.search(case.remark.message) is not None
+    return next(iter(case.remark.holders), None) in doubted and is_of_first_variant(case)
+
+
+def is_of_first_variant(case: Case) -> bool:
+    """Say whether a remark is of the kind that may only follow from others."""
+    return _FIRST_VARIANT.search(case.remark.message) is not None
 
 
 def is_doubt(case: Case) -> bool:
@@ -92,9 +99,12 @@ def _is_unknown_import(case: Case) -> bool:
 
 
 def server_as_module(case: Case) -> str | None:
-    """Return the server that a program imports as if it were a module of its own, and none is installed."""
+    """Return the server that a program imports as a module of its own or from a package that is not there."""
     match = _NOT_FOUND.search(case.remark.message)
-    entry = case.view.module(match["name"].partition(".")[0]) if match else None
+    if match is None:
+        return None
+    names = [match["name"].partition(".")[0], *re.findall(r"\w+", case.remark.text.partition(" import ")[2])]
+    entry = next((entry for name in names if (entry := case.view.module(name)) is not None), None)
     return entry.stub.module if entry else None
 
 
@@ -144,6 +154,8 @@ def _is_inferred_container(case: Case) -> bool:
 def _is_joined(case: Case) -> bool:
     """A value of several types, of which the type checker remembers only that it is something."""
     remark = case.remark
+    if _METHOD.search(remark.message):
+        return False
     known, _, _ = remark.message.partition("; expected ")
     is_part_of_record = remark.is_record and _UNION.search(remark.message) is not None
     return case.argument() is None and (is_part_of_record or _JOINED.search(known) is not None)
