@@ -27,7 +27,7 @@ from ptc_cli.engine import Engine, open_engine
 from tests.engines import plain_server
 
 ENGINES = 3
-AT_ONCE = 6
+AT_ONCE = 20
 
 RIGHT = (
     "{s}.add(a={n}, b=3)",
@@ -171,7 +171,7 @@ async def child(folder: Path, seed: int, seconds: float, tally: Tally) -> None:
     until, chance = time.monotonic() + seconds, random.Random(seed)
     while (left := until - time.monotonic()) > 5:
         seed += ENGINES
-        span = min(left, chance.uniform(5, 40))
+        span = min(left, chance.uniform(20, 90))
         arguments = ["--engine", str(folder), "--seed", str(seed), "--seconds", str(span)]
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.stress_check", *arguments, stdout=asyncio.subprocess.PIPE
@@ -194,7 +194,7 @@ async def stress(folder: Path, seed: int, seconds: float) -> Tally:
     tally, chance = Tally(), random.Random(seed)
     work = asyncio.gather(*(child(folder, seed + number, seconds, tally) for number in range(ENGINES)))
     while not work.done():
-        await asyncio.wait([work], timeout=chance.uniform(0.5, 4))
+        await asyncio.wait([work], timeout=chance.uniform(1, 8))
         harm(folder / "home" / "cache" / "checker", chance, tally)
     await work
     return tally

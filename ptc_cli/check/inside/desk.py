@@ -200,7 +200,7 @@ class Desk:
             remarks += other_face_remarks(source, self._syntax(source, supplied, session))
         examined = None if _has_error(remarks) else self._examined(prepared, session, deadline)
         known = session.known
-        if examined is not None and (examined.findings or has_unseen(source, examined)):
+        if examined is not None and (examined.findings or has_unseen(source, self._files.modules, examined)):
             syntax = self._syntax(source, supplied, session)
             known = syntax.known
             remarks += [*_remarks(examined.findings, source, syntax), *unseen_remarks(source, syntax, examined)]

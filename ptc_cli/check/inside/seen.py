@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -68,11 +68,14 @@ def _known(callee: Expression, types: Mapping[Expression, Type]) -> Known:
     return "module" if isinstance(kind, Instance) and kind.type.fullname == "types.ModuleType" else "unknown"
 
 
-def has_unseen(source: Source, examined: Examined) -> bool:
-    """Say whether there are calls to be asked about: most programs have none."""
+def has_unseen(source: Source, modules: Collection[str], examined: Examined) -> bool:
+    """Say whether there are calls to be asked about: most programs have none, and to follow names takes its time."""
     if not examined.is_read or examined.seen is None:
         return False
-    return any(known in (None, "module") or _names(call) for call, known in _calls(source, examined.seen))
+    return any(
+        known in (None, "module") or any(name.id in modules for name in _names(call))
+        for call, known in _calls(source, examined.seen)
+    )
 
 
 def unseen_remarks(source: Source, syntax: Syntax, examined: Examined) -> Iterator[Remark]:
