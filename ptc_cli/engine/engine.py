@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -173,6 +174,7 @@ class Engine:
         run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask, answers=answers)
         for name in execution.limits.above(capped):
             run.emit(Warned(message=f"the limit {name} is cut to {getattr(capped, name):,}, its [sandbox.maxima]"))
+        self._in_background(self._meanwhile(execution.program))
         return self._set_going(run, self._runner.program(run, self._described_for(execution.program, execution.caller)))
 
     async def run(self, execution: Execution) -> Result:
@@ -403,10 +405,20 @@ class Engine:
 
         return Explorers()
 
+    async def _meanwhile(self, program: Program) -> None:
+        """Have ready what a program needs that passes, while it is checked; what fails will be said then."""
+        if self._mentioned(program):
+            self._pool.prepare()
+        with suppress(PtcError):
+            await self.layers()
+
+    def _mentioned(self, program: Program) -> frozenset[str]:
+        entries = self._source.catalog.servers
+        return mentioned(program.source, {name for entry in entries for name in (entry.name, entry.stub.module)})
+
     async def _described_for(self, program: Program, caller: Caller) -> View:
         """Return a caller's view without waiting for servers that a program does not use: one may be dead."""
-        entries = self._source.catalog.servers
-        names = mentioned(program.source, {name for entry in entries for name in (entry.name, entry.stub.module)})
+        names = self._mentioned(program)
         return await self._described(caller, lambda entry: not names.isdisjoint((entry.name, entry.stub.module)))
 
     async def _described(self, caller: Caller, wanted: Callable[[ServerEntry], bool], *, refresh: bool = False) -> View:

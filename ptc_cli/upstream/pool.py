@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, Too
 from ptc_cli.core.suggest import did_you_mean
 from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.logfile import ServerLog
+from ptc_cli.upstream.owner import load_routes
 from ptc_cli.upstream.reasons import quoted
 from ptc_cli.upstream.upstream import Upstream
 
@@ -42,6 +44,7 @@ class Pool:
             eras: The protocol revision that each is known to speak.
             answers: What can be asked through us at all: servers of the old protocol are told when they connect.
         """
+        self._is_prepared = False
         self._answers = frozenset(answers)
         self._resolve = resolve
         self._logs = logs
@@ -137,6 +140,13 @@ class Pool:
         """Return what a server wrote to its standard output that is no message, or nothing."""
         upstream = self._upstreams.get(server)
         return "" if upstream is None else upstream.stray
+
+    def prepare(self) -> None:
+        """Have what connections are made of imported in the meantime, if it is not; nothing is connected."""
+        if not self._is_prepared:
+            self._is_prepared = True
+            # Not one of the loop's own threads, which would be waited for when it ends.
+            threading.Thread(target=load_routes, name="ptc-import", daemon=True).start()
 
     def forgive(self, server: str) -> None:
         """Allow a server that failed to be tried again at once, such as after a login."""
