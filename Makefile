@@ -66,8 +66,9 @@ outside: $(VENV)/.installed-dev  ## Have outside judges and clients try us; need
 bench: $(VENV)/.installed-dev  ## Measure: medians, p99 and spread, with the machine
 	@$(BIN)/python -m tests.benchmarks
 
-fuzz: $(VENV)/.installed-dev  ## Throw broken commands at the shell for a minute
+fuzz: $(VENV)/.installed-dev  ## Throw broken commands at the shell, and harm the checker as it works: a minute each
 	@$(BIN)/python -m tests.fuzz_shell --seconds 60
+	@$(BIN)/python -m tests.stress_check --seconds 60
 
 wheel: $(VENV)/.installed-dev  ## Build the wheel into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from ptc_cli.check.crew import Crew
-from ptc_cli.check.process import CHECK_SECONDS, CheckTimeoutError, ProcessEndedError
+from ptc_cli.check.process import CheckTimeoutError, ProcessEndedError
 from ptc_cli.check.report import make_report
-from ptc_cli.check.wire import Check, Checked, Past, PastEntry, Ready
+from ptc_cli.check.wire import CHECK_SECONDS, Check, Checked, Past, PastEntry, Ready
 from ptc_cli.core.catalog import Caller, View
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.program import PROGRAM_BYTES, Program

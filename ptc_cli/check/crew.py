@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 
 from ptc_cli.check.process import CheckerProcess, ProcessEndedError
@@ -93,7 +94,7 @@ class Seat:
             if self._held.digest != stubs.digest:
                 await process.update(self._held.update_to(stubs))
                 self._held = stubs
-            return await process.check(request)
+            return await process.check(replace(request, stubs=stubs.digest))
 
     async def retire(self) -> None:
         """End the process when those who wait have been served."""
@@ -212,6 +213,7 @@ class Crew:
     def _boot(self, stubs: StubSet) -> Boot:
         return Boot(
             modules=stubs.texts,
+            stubs=stubs.digest,
             learned=stubs.learned,
             runtime=self._runtime_stub(stubs.face),
             cache=str(self._cache),

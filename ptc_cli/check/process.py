@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from ptc_cli.check.wire import Boot, Check, Checked, Failed, Ready, Reply, Reque
 from ptc_cli.core.errors import CheckerError
 
 BOOT_SECONDS = 120.0
-CHECK_SECONDS = 5.0
+PATIENCE_SECONDS = 25.0
+"""By the clock, for a process that cannot compute; one that computes too long ends by itself."""
+
 _LINE_BYTES = 64 << 20
 
 _BOOTSTRAP = (
@@ -35,6 +39,7 @@ class CheckerProcess:
 
     def __init__(self, process: asyncio.subprocess.Process, ready: Ready) -> None:
         self._process = process
+        self._numbers = itertools.count(1)
         self.ready = ready
         self.checks = 0
         self.memory_bytes = 0
@@ -77,7 +82,7 @@ class CheckerProcess:
             CheckTimeoutError: The check took too long.
             ProcessEndedError: The check ended the process.
         """
-        body = await _exchange(self._process, Request(body=request), seconds=CHECK_SECONDS)
+        body = await self._asked(request)
         if not isinstance(body, Checked):
             raise _out_of_turn(body)
         self.checks += 1
@@ -93,9 +98,13 @@ class CheckerProcess:
             CheckTimeoutError: It took too long.
             ProcessEndedError: It ended the process.
         """
-        body = await _exchange(self._process, Request(body=request), seconds=CHECK_SECONDS)
+        body = await self._asked(request)
         if not isinstance(body, Updated):
             raise _out_of_turn(body)
+
+    async def _asked(self, body: Check | Update) -> object:
+        request = Request(body=body, number=next(self._numbers))
+        return await _exchange(self._process, request, seconds=PATIENCE_SECONDS)
 
     async def close(self) -> None:
         """End the process, and wait until it is gone."""
@@ -117,10 +126,13 @@ async def _exchange(process: asyncio.subprocess.Process, request: Request, *, se
         raise CheckTimeoutError(f"no answer within {seconds:g} s") from error
     except (ConnectionError, ValueError) as error:
         await _end(process)
+        if process.returncode == -signal.SIGPROF:
+            raise CheckTimeoutError("it computed for too long") from error
         raise ProcessEndedError(str(error)) from error
-    if isinstance(reply.body, Failed):
+    if isinstance(reply.body, Failed) or reply.number != request.number:
+        # The answer to another request would be another program's verdict.
         await _end(process)
-        raise ProcessEndedError(reply.body.message)
+        raise ProcessEndedError(reply.body.message if isinstance(reply.body, Failed) else "it answered out of turn")
     return reply.body
 
 

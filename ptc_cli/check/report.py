@@ -7,7 +7,7 @@ from typing import Literal
 
 from ptc_cli.check.case import Case
 from ptc_cli.check.hints import hint_for
-from ptc_cli.check.severity import is_consequence, is_doubt, severity_of
+from ptc_cli.check.severity import is_consequence, is_doubt, is_of_first_variant, severity_of
 from ptc_cli.check.wire import Checked
 from ptc_cli.check.wording import wording_of
 from ptc_cli.core.catalog import View
@@ -33,8 +33,10 @@ def make_report(checked: Checked, view: View, *, checker: Literal["warm", "cold"
 
 
 def _doubted(cases: Iterable[Case]) -> frozenset[int]:
-    """Return the calls in whose arguments something is doubtful."""
-    return frozenset(holder for case in cases if is_doubt(case) for holder in case.remark.holders)
+    """Return the calls in whose arguments something was found that does not itself follow from something else."""
+    return frozenset(
+        holder for case in cases if is_doubt(case) or not is_of_first_variant(case) for holder in case.remark.holders
+    )
 
 
 def _is_said(case: Case, doubted: Collection[int]) -> bool:

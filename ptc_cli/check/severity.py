@@ -21,10 +21,15 @@ _ANNOTATION_CODES = frozenset(
 """Rules over annotations and definitions, which Python does not look at when it runs."""
 
 _OURS = re.compile(r'module named "(?:tools|ptc)\b')
+_NOT_FOUND = re.compile(r'Cannot find implementation or library stub for module named "(?P<name>[\w.]+)"')
+_UNORDERED = re.compile(r'^Value of type variable "SupportsRichComparisonT" of "\w+" cannot be "(?P<type>\w+)"')
 _CONTAINER_METHOD = re.compile(
     r'Argument \S+ to "\w+" of "(?:list|set|dict|deque|defaultdict|OrderedDict|Counter|MutableMapping|MutableSequence)"'
 )
 _INFERRED = re.compile(r'target has type |variable has type Module|variable has type "None"|Incompatible import of ')
+_METHOD = re.compile(r'^"Callable\[.*\]" has no attribute "__iter__"')
+"""A method of a dict that is not called, such as `page.items`: what the dict holds is no matter."""
+
 _JOINED = re.compile(r'"(?:object|(?:Sequence|Collection|Iterable|Mapping)\[[^"]*\])"|"[^"]*\bobject\b[^"]*"')
 _NO_KEY = re.compile(r"-?\d+|[^'\"]*:[^'\"]*")
 _NOTHING = re.compile(r"\b(?:dict|list|set)\[Never\b|\(self, Never\b")
@@ -58,17 +63,21 @@ def severity_of(case: Case, *, strict: bool) -> Severity:
 
 
 def is_consequence(case: Case, doubted: Collection[int]) -> bool:
-    """Say whether a remark only follows from a doubt about what is in the same call's arguments.
+    """Say whether a remark only follows from what else was found in the same call's arguments.
 
     A remark inside the arguments of `sum` or `filter` has the type checker believe that no variant of it fits, and then
     complain of the first.
 
     Args:
         case: The remark.
-        doubted: The calls in whose arguments something is doubtful.
+        doubted: The calls in whose arguments something else was found.
     """
-    holder = next(iter(case.remark.holders), None)
-    return holder in doubted and _FIRST_VARIANT.search(case.remark.message) is not None
+    return next(iter(case.remark.holders), None) in doubted and is_of_first_variant(case)
+
+
+def is_of_first_variant(case: Case) -> bool:
+    """Say whether a remark is of the kind that may only follow from others."""
+    return _FIRST_VARIANT.search(case.remark.message) is not None
 
 
 def is_doubt(case: Case) -> bool:
@@ -77,13 +86,26 @@ def is_doubt(case: Case) -> bool:
 
 
 def _is_only_annotation(case: Case) -> bool:
+    unordered = _UNORDERED.match(case.remark.message)
+    if unordered and case.keys(unordered["type"]):
+        return False
     return case.remark.code in _ANNOTATION_CODES or "conditional function variants" in case.remark.message
 
 
 def _is_unknown_import(case: Case) -> bool:
     """A module without stubs may well be there when the program runs; our own modules are all known."""
     is_import = case.remark.code in ("import-not-found", "import-untyped", "import")
-    return is_import and not _OURS.search(case.remark.message)
+    return is_import and not _OURS.search(case.remark.message) and server_as_module(case) is None
+
+
+def server_as_module(case: Case) -> str | None:
+    """Return the server that a program imports as a module of its own or from a package that is not there."""
+    match = _NOT_FOUND.search(case.remark.message)
+    if match is None:
+        return None
+    names = [match["name"].partition(".")[0], *re.findall(r"\w+", case.remark.text.partition(" import ")[2])]
+    entry = next((entry for name in names if (entry := case.view.module(name)) is not None), None)
+    return entry.stub.module if entry else None
 
 
 def _is_lost_literal(case: Case) -> bool:
@@ -132,6 +154,8 @@ def _is_inferred_container(case: Case) -> bool:
 def _is_joined(case: Case) -> bool:
     """A value of several types, of which the type checker remembers only that it is something."""
     remark = case.remark
+    if _METHOD.search(remark.message):
+        return False
     known, _, _ = remark.message.partition("; expected ")
     is_part_of_record = remark.is_record and _UNION.search(remark.message) is not None
     return case.argument() is None and (is_part_of_record or _JOINED.search(known) is not None)

@@ -49,6 +49,7 @@ class StubSet:
             removed=tuple(name for name in self.texts if name not in other.texts),
             learned={name: stub for name, stub in other.learned.items() if self.learned.get(name) != stub},
             forgotten=tuple(name for name in self.learned if name in other.texts and name not in other.learned),
+            stubs=other.digest,
         )
 
     def is_near(self, other: StubSet) -> bool:

@@ -16,6 +16,10 @@ Basis = Literal["written", "inferred", "doubtful", "learned"]
 some of them; learned result types."""
 
 
+CHECK_SECONDS = 5.0
+"""How long a process may compute for one request. Not by the clock: what other processes do must change no verdict."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedStub:
     """A stub with learned result types."""
@@ -44,6 +48,9 @@ class Boot:
     learned: Mapping[str, LearnedStub] = field(default_factory=dict)
     """By module, where anything was learned."""
 
+    stubs: str = ""
+    """The digest of all these stubs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
@@ -56,6 +63,9 @@ class Update:
 
     forgotten: tuple[str, ...] = ()
     """Modules for which nothing is learned any more."""
+
+    stubs: str = ""
+    """The digest of all stubs as they are then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +105,8 @@ class Check:
     """Tools such as `crm.get_contact`, by the `mcp__server__tool` names that the program may use for them."""
 
     past: Past | None = None
+    stubs: str = ""
+    """The digest of the stubs to check against: a process that holds others must not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +114,7 @@ class Request:
     """What a checker process is asked."""
 
     body: Boot | Update | Check
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +216,8 @@ class Reply:
     """What a checker process answers."""
 
     body: Ready | Updated | Checked | Failed
+    number: int = 0
+    """The request's."""
 
 
 def pack(message: Request | Reply) -> bytes:

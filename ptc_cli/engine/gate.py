@@ -83,6 +83,7 @@ class Gate:
         self._spending = policy.Spending(settings.budgets)
         self._requester = RunRequester(run, timeout_seconds=settings.ask_timeout_seconds)
         self._held = held
+        self._is_program = run.execution.kind == "program"
         self._numbers: Counter[str] = Counter()
         self._made: Counter[tuple[str, str]] = Counter()
         """Calls so far, by server and tool."""
@@ -114,7 +115,7 @@ class Gate:
 
     async def _answer(self, call: ToolCall, found: Found | ToolResult) -> ToolResult:
         # jsonschema costs 60 ms to import; a command that only reads must not pay it.
-        from ptc_cli.engine.validation import argument_problem
+        from ptc_cli.engine.validation import argument_problem, unknown_argument
 
         if over := self._over_limit():
             return over
@@ -124,6 +125,8 @@ class Gate:
         if held := self._held_back(call):
             return held
         if tool is not None and (problem := argument_problem(tool, call.arguments)):
+            return ToolResult.failed("invalid", problem)
+        if tool is not None and self._is_program and (problem := unknown_argument(tool, call.arguments)):
             return ToolResult.failed("invalid", problem)
         if over := self._over_budget_of(call):
             return over

@@ -38,7 +38,15 @@ _MATCH_STEPS = 1_000_000
 _FACTORS = 40
 _MEMBERS = 100_000
 _JUDGING_SECONDS = 0.25
-"""The event loop, and with it every other run, waits meanwhile."""
+"""The event loop, and with it every other run, waits meanwhile. Of computing: what else the machine does must not have
+a wrong call pass."""
+
+_OUTER = ("type", "required", "additionalProperties")
+_OPENING = frozenset(
+    {"additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties", "dependentSchemas"}
+    | {"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if"}
+)
+"""Keywords by which a schema says, or may say, which arguments there are beside its properties."""
 
 _ALTERNATIVES = ("anyOf", "oneOf")
 
@@ -56,6 +64,20 @@ def argument_problem(tool: Tool, arguments: JsonObject) -> str | None:
         return None
     names = {parameter.wire_name: parameter.name for parameter in tool.stub.parameters}
     return f"{tool.path}: {_said(error, names)}\nsignature: {tool.stub.signature}"
+
+
+def unknown_argument(tool: Tool, arguments: JsonObject) -> str | None:
+    """Return which argument a tool does not have, where its schema is silent about others.
+
+    Such an argument fits the schema, and is a mistake all the same: the check stops a program that writes it down.
+    """
+    schema = tool.spec.input_schema
+    known = {parameter.wire_name: parameter.name for parameter in tool.stub.parameters}
+    unknown = sorted(arguments.keys() - known)
+    if not unknown or not isinstance(schema.get("properties"), dict) or not _OPENING.isdisjoint(schema):
+        return None
+    hint = did_you_mean(unknown[0], known.values()) or f"Known: {', '.join(known.values()) or 'none'}"
+    return f"{tool.path}: arguments: unknown {', '.join(map(repr, unknown))}. {hint}\nsignature: {tool.stub.signature}"
 
 
 def result_problem(spec: ToolSpec, structured: JsonValue) -> str | None:
@@ -87,10 +109,14 @@ def _first_error(schema: JsonObject, value: JsonValue) -> ValidationError | None
     key = _Key(schema)
     if (simple := _plain(key)) is not None and simple.admits(value):
         return None
-    _Judgement.ends_at = time.monotonic() + _JUDGING_SECONDS
+    _Judgement.ends_at = time.thread_time() + _JUDGING_SECONDS
+    found: list[ValidationError] = []
     try:
-        errors = _validator(key).iter_errors(value)
-        return min(errors, key=_order, default=None)
+        for error in _validator(key).iter_errors(value):
+            found.append(error)  # noqa: PERF402 (what was found before it is too much is to stay)
+    except _TooMuchError:
+        # What was found until then is wrong all the same, and what is plain to see is soon seen.
+        found = found or _plainly_wrong(schema, value)
     except (
         SchemaError,
         Unresolvable,
@@ -102,10 +128,30 @@ def _first_error(schema: JsonObject, value: JsonValue) -> ValidationError | None
         KeyError,
         ArithmeticError,
         UnknownType,
-        _TooMuchError,
     ):
         # The schema is the server's: where it is broken the server judges for itself.
         return None
+    return min(found, key=_order, default=None)
+
+
+def _plainly_wrong(schema: JsonObject, value: JsonValue) -> list[ValidationError]:
+    """Return what is wrong with the members of an object by name and type alone, where judging all takes too long."""
+    properties = schema.get("properties")
+    members = properties if isinstance(properties, dict) else {}
+    kinds = {name: _only_type(each) for name, each in members.items()}
+    outer = _OUTER if "patternProperties" not in schema else _OUTER[:2]
+    outline = {
+        **{name: schema[name] for name in outer if isinstance(schema.get(name), bool | str | list)},
+        "properties": kinds,
+    }
+    try:
+        return list(Draft202012Validator(outline).iter_errors(value))
+    except (TypeError, ValueError, UnknownType):
+        return []
+
+
+def _only_type(member: JsonValue) -> JsonValue:
+    return {"type": member["type"]} if isinstance(member, dict) and "type" in member else True
 
 
 def _order(error: ValidationError) -> tuple[int, list[str], bool]:
@@ -154,7 +200,7 @@ def _timed(check: _Check) -> _Check:
     """Give up where time is up or a value has more members than could be gone through in time."""
 
     def timed(validator: Validator, wanted: Any, value: Any, schema: Any) -> Iterator[ValidationError] | None:
-        if time.monotonic() > _Judgement.ends_at or (isinstance(value, list | dict) and len(value) > _MEMBERS):
+        if time.thread_time() > _Judgement.ends_at or (isinstance(value, list | dict) and len(value) > _MEMBERS):
             raise _TooMuchError
         return check(validator, wanted, value, schema)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
-from ptc_cli.check.annotations import is_list, literals_of
+from ptc_cli.check.annotations import is_list, literals_of, parse_type
 from ptc_cli.check.case import ARGUMENT, Case
 from ptc_cli.check.hints.rule import Rule, first, listed, meant
 from ptc_cli.core.catalog import Tool
@@ -60,7 +61,7 @@ def _wrong_type(match: re.Match[str], case: Case) -> str | None:
     actual = match["actual"].strip('"')
     parameter = case.parameter()
     expected = parameter.annotation if parameter else match["expected"]
-    for say in (_was_none, _was_scalar, _was_literal, _was_text, _was_dict):
+    for say in (_was_none, _was_date, _was_arguments, _was_scalar, _was_literal, _was_text, _was_dict):
         hint = say(actual, expected, case)
         if hint:
             return hint
@@ -73,7 +74,29 @@ def _was_none(actual: str, expected: str, case: Case) -> str | None:
         return (
             f"{what} can be None: test it first, as in `if {what} is not None:`" if what != "it" else "It can be None."
         )
+    parameter = case.parameter()
+    if actual == "None" and parameter is not None and not parameter.is_required:
+        return f"Leave '{parameter.name}' out: it may be missing, but not None."
     return None
+
+
+def _was_date(actual: str, expected: str, case: Case) -> str | None:
+    if actual not in ("datetime", "date", "time") or "str" not in [part.strip() for part in expected.split("|")]:
+        return None
+    text = first(case.remark.text) or "..."
+    is_sum = isinstance(parse_type(text), ast.BinOp)
+    return f"Write it as text: {f'({text})' if is_sum else text}.isoformat()"
+
+
+def _was_arguments(actual: str, expected: str, case: Case) -> str | None:
+    """A dict of all arguments in the place of the first of them."""
+    tool, text = case.tool, case.remark.text
+    if tool is None or not actual.startswith("dict[str, ") or "dict" in expected or not text.startswith("{"):
+        return None
+    names = [
+        each.name for each in tool.stub.parameters if any(f"'{name}':" in text for name in (each.name, each.wire_name))
+    ]
+    return f"Give each argument by its name: {', '.join(f'{name}=...' for name in names)}" if names else None
 
 
 def _was_scalar(actual: str, expected: str, case: Case) -> str | None:
@@ -144,8 +167,8 @@ def _missing_key(match: re.Match[str], case: Case) -> str | None:
     keys = case.keys(match["type"])
     if not names or not keys:
         return None
-    required = [name for name, key in keys.items() if key.is_required]
-    return listed(required, what="Required keys")
+    missing = [f"'{name}': {ast.unparse(key.annotation)}" for name, key in keys.items() if name in names]
+    return f"Add {', '.join(missing)}" if missing else None
 
 
 def _item(match: re.Match[str], case: Case) -> str | None:

@@ -7,7 +7,9 @@ import re
 import sys
 
 from ptc_cli.check.case import Case
+from ptc_cli.check.hints.imports import import_of
 from ptc_cli.check.hints.rule import Rule, listed, meant
+from ptc_cli.check.severity import server_as_module
 from ptc_cli.core.catalog import ServerEntry
 from ptc_cli.core.names import identifier
 from ptc_cli.core.suggest import did_you_mean
@@ -40,12 +42,18 @@ def _tool_of(entry: ServerEntry, name: str, case: Case) -> str | None:
     rejected = next((tool for tool in entry.listing.rejected if name in (tool.name, identifier(tool.name))), None)
     if rejected is not None:
         return f"The tool cannot be used: {rejected.reason}"
+    hyphened = next((tool for tool in entry.tools if tool.spec.name.startswith(f"{name}-")), None)
+    if hyphened is not None:
+        return f"A name has no '-' in Python: write {hyphened.path}"
     return meant(name, (tool.stub.name for tool in entry.tools), what="Tools", suggested=case.suggestions())
 
 
 def _no_server(match: re.Match[str], case: Case) -> str | None:
     if not match.groupdict().get("module") and case.remark.module != "":
         return _shadowed(match["name"], case)
+    owner = next((tool for tool in case.view if match["name"] in (tool.stub.name, tool.path)), None)
+    if owner is not None:
+        return f"It is a tool of the server '{owner.module}': from tools.{owner.module} import {owner.stub.name}"
     return meant(match["name"], _modules(case), what="Servers", suggested=case.suggestions()) or "There are no servers."
 
 
@@ -62,8 +70,8 @@ def _no_module(match: re.Match[str], case: Case) -> str | None:
     package, _, name = match["name"].partition(".")
     if package == "tools":
         return meant(name, _modules(case), what="Servers")
-    if package in _modules(case):
-        return f"Servers are modules of the package 'tools': from tools import {package}"
+    if server := server_as_module(case):
+        return f"Servers are modules of the package 'tools': from tools import {server}"
     suggested = next(iter(case.suggestions()), None)
     if suggested:
         return f"Did you mean '{suggested}'?"
@@ -79,12 +87,15 @@ def _no_name(match: re.Match[str], case: Case) -> str | None:
     owners = [tool.path for tool in case.view if name in (tool.stub.name, f"{tool.module}__{tool.stub.name}")]
     if owners:
         return f"Call it through its server: {owners[0]}(...)" if len(owners) == 1 else listed(owners, what="Tools")
+    if lacking := import_of(name):
+        return f"Add: {lacking}"
     if name in sys.stdlib_module_names:
         return f"Add: import {name}"
     source = next((note for note in case.remark.notes if "Suggestion:" in note), None)
     if source:
         return f"Add: {source.partition('Suggestion: ')[2].strip(chr(34) + '()')}"
-    known = [*_modules(case), *case.checked.names, *_BUILTINS]
+    flat = [f"mcp__{tool.module}__{tool.stub.name}" for tool in case.view] if name.startswith("mcp__") else []
+    known = [*_modules(case), *case.checked.names, *flat, *_BUILTINS]
     return did_you_mean(name, known) or f"It is no variable and no server. {_servers(case)}"
 
 

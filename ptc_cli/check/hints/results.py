@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
-from ptc_cli.check.annotations import literals_of
+from ptc_cli.check.annotations import is_list, literals_of
 from ptc_cli.check.case import Case
 from ptc_cli.check.hints.names import RUNTIME
 from ptc_cli.check.hints.rule import Rule, first, listed, meant
@@ -20,6 +21,8 @@ def _no_key(match: re.Match[str], case: Case) -> str | None:
 
 def _no_attribute(match: re.Match[str], case: Case) -> str | None:
     owner, name = match["owner"], match["name"]
+    if name == "__iter__" and (key := _key_as_method(case)):
+        return f"Results are dicts: write ['{key}']"
     keys = case.keys(owner)
     if keys:
         close = meant(name, keys, what="Keys")
@@ -33,7 +36,20 @@ def _no_attribute(match: re.Match[str], case: Case) -> str | None:
         return "It is a list: take one item of it, or loop over it."
     if owner.startswith("Callable[") and not case.remark.is_store:
         return "It is a function: call it."
-    return next((f"Did you mean '{close}'?" for close in case.suggestions() if close != name), None)
+    close = next((f"Did you mean '{close}'?" for close in case.suggestions() if close != name), None)
+    return close or (_is_text(case) if owner == "str" else None)
+
+
+def _key_as_method(case: Case) -> str | None:
+    """Return the key that is written as an attribute where a dict has a method of that name, such as `items`."""
+    name = case.remark.text.rpartition(".")[2]
+    keys = case.keys(case.tool.stub.returns) if case.tool else {}
+    return name if name in keys else None
+
+
+def _is_text(case: Case) -> str | None:
+    tool = case.tool
+    return f"{tool.path} returns text: use it as it is." if tool and tool.stub.returns == "str" else None
 
 
 _OTHER_METHODS = {
@@ -134,8 +150,36 @@ def _none_operand(match: re.Match[str], case: Case) -> str:
 
 def _str_index(match: re.Match[str], case: Case) -> str | None:
     if match["owner"] == "str":
-        return "It is a str: looping over a dict gives its keys."
+        return _is_text(case) or f"It is a str: looping over a dict gives its keys.{_its_lists(case)}"
     return None
+
+
+def _its_lists(case: Case) -> str:
+    keys = case.keys(case.tool.stub.returns) if case.tool else {}
+    lists = [f"['{name}']" for name, key in keys.items() if is_list(ast.unparse(key.annotation))]
+    return f" Loop over {' or '.join(lists[:3])} of it." if lists else ""
+
+
+def _unordered(match: re.Match[str], case: Case) -> str:
+    key = next(iter(case.keys(match["type"])), "name")
+    return f"Objects have no order: say by what, as in {match['function']}(..., key=lambda each: each['{key}'])"
+
+
+def _no_pairs(match: re.Match[str], case: Case) -> str:
+    return "Looping over a dict gives its keys: write `.items()` for keys and values."
+
+
+def _added(match: re.Match[str], case: Case) -> str:
+    return f"`sum` adds numbers, and these are {match['actual']}: add up something else, such as len(...) of each."
+
+
+def _joined(match: re.Match[str], case: Case) -> str | None:
+    item = _LIST.fullmatch(match["actual"])
+    if item is None:
+        return None
+    texts = (name for name, key in case.keys(item["item"]).items() if ast.unparse(key.annotation) == "str")
+    key = next((f"['{name}']" for name in texts), None)
+    return f"Join a text of each, as in: each{key} for each in ..." if key else "Join texts: str(each) for each in ..."
 
 
 RESULT_RULES = (
@@ -166,5 +210,14 @@ RESULT_RULES = (
         say=_text_in_arithmetic,
     ),
     Rule(pattern=re.compile(r'^Unsupported (?:left operand|operand types?) .*"None"'), say=_none_operand),
+    Rule(
+        pattern=re.compile(
+            r'^Value of type variable "SupportsRichComparisonT" of "(?P<function>\w+)" cannot be "(?P<type>\w+)"'
+        ),
+        say=_unordered,
+    ),
+    Rule(pattern=re.compile(r"^Unpacking a string is disallowed"), say=_no_pairs),
+    Rule(pattern=re.compile(r'^Argument 1 to "join" of "str" has incompatible type "(?P<actual>.*)"; '), say=_joined),
+    Rule(pattern=re.compile(r'^Generator has incompatible item type "(?P<actual>.*)"; expected "bool"'), say=_added),
     Rule(pattern=re.compile(r'^Invalid index type "str" for "(?P<owner>.*)"; expected'), say=_str_index),
 )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 
 from ptc_cli.check.case import Case
 from ptc_cli.check.hints.rule import Rule
 
+_KEYWORD_NAME = re.compile(rf"[(,]\s*(?P<name>{'|'.join(keyword.kwlist)})\s*=(?!=)")
 
-def _fence(match: re.Match[str], case: Case) -> str | None:
-    return "Leave out the lines with ```: only the program itself." if case.remark.text.startswith("```") else None
+
+def _invalid(match: re.Match[str], case: Case) -> str | None:
+    if case.remark.text.startswith("```"):
+        return "Leave out the lines with ```: only the program itself."
+    named = _KEYWORD_NAME.search(case.remark.text)
+    return f"A parameter whose name is a keyword of Python ends in an underscore: {named['name']}_=" if named else None
 
 
 def _return(match: re.Match[str], case: Case) -> str:
@@ -23,6 +29,6 @@ def _await(match: re.Match[str], case: Case) -> str:
 SYNTAX_RULES = (
     Rule(pattern=re.compile(r"^'(?:await|async \w+)' outside async function"), say=_await),
     Rule(pattern=re.compile(r"^asynchronous comprehension outside"), say=_await),
-    Rule(pattern=re.compile(r"^invalid syntax"), say=_fence),
+    Rule(pattern=re.compile(r"^invalid syntax"), say=_invalid),
     Rule(pattern=re.compile(r"^'return' outside function"), say=_return),
 )

@@ -16,7 +16,12 @@ def _annotate_all(match: re.Match[str], case: Case) -> str:
     return "Annotate their parameters, or make the program smaller."
 
 
+def _name_it(match: re.Match[str], case: Case) -> str:
+    return "Name the server where its tool is called, or hand on the tool itself, as in: f(server.tool)"
+
+
 UNCHECKED_RULES = (
+    Rule(pattern=re.compile(r"^'.*' is not checked: (?:the type checker does not know|nothing that)"), say=_name_it),
     Rule(pattern=re.compile(r"^'(?P<name>\w+)' is not checked inside"), say=_annotate),
     Rule(pattern=re.compile(r"^functions without annotations are not checked"), say=_annotate_all),
 )

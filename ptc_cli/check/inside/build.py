@@ -29,6 +29,7 @@ from mypy.typestate import type_state
 from mypy.util import hash_digest
 
 from ptc_cli.check.inside.finding import findings
+from ptc_cli.check.inside.packages import OPAQUE
 from ptc_cli.check.inside.passing import Pass
 
 Change = Callable[[MypyFile], None]
@@ -78,6 +79,11 @@ class Build:
             package, _, name = module.rpartition(".")
             if package in manager.modules:
                 manager.modules[package].names.pop(name, None)
+
+    def skip(self, module: str) -> None:
+        """Have a module not be read: what it gives is not checked."""
+        self._manager.options.per_module_options[module] = dict(OPAQUE)
+        self._manager.options.build_per_module_cache()
 
     def forget_places(self) -> None:
         """Have modules looked for again where they may be by now."""

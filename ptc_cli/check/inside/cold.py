@@ -16,6 +16,7 @@ from ptc_cli.check.inside.options import make_options
 from ptc_cli.check.inside.outline import Outline, outline
 from ptc_cli.check.inside.passing import PastModule
 from ptc_cli.check.inside.planted import PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles
+from ptc_cli.check.inside.seen import Examined
 from ptc_cli.check.inside.source import parses
 from ptc_cli.check.wire import Update
 
@@ -41,9 +42,9 @@ class Cold:
             return findings_of_lines(error.messages)
         return findings(result.manager.errors)
 
-    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[Finding, ...]:
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> Examined:
         """Return what is wrong with a program as it is written: another pass would take another start."""
-        return self.check(text)
+        return Examined(findings=self.check(text), seen=None)
 
     def holds(self, module: str) -> bool:
         """Say yes: a build that starts anew reads what is there."""

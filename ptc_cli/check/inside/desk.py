@@ -6,19 +6,21 @@ import itertools
 import resource
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from mypy.version import __version__ as mypy_version
 
+from ptc_cli.check.inside import seen
 from ptc_cli.check.inside.blind import blind_remarks, use_remarks
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.finding import Finding, moved_up
 from ptc_cli.check.inside.outline import Outline, captures
 from ptc_cli.check.inside.passing import PastModule
 from ptc_cli.check.inside.planted import PlantedFiles
+from ptc_cli.check.inside.seen import Examined, has_unseen, unseen_remarks
 from ptc_cli.check.inside.session import Given, Session, other_face_remarks, said
 from ptc_cli.check.inside.source import (
     Source,
@@ -36,11 +38,8 @@ from ptc_cli.check.wire import Boot, Check, Checked, Past, PastEntry, Remark, Up
 _MOST_REMARKS = 100
 _MOST_MESSAGE = 1000
 
-_OWN_LINES = 2
-"""What follows a program: its imports, and the end of their line."""
-
 _ENTRIES_SECONDS = 1.5
-"""How long it may take to infer what the entries of a session leave open, before they are taken as they are."""
+"""How much computing may go into what the entries of a session leave open, before they are taken as they are."""
 
 
 class TypeChecker(Protocol):
@@ -60,7 +59,7 @@ class TypeChecker(Protocol):
         """Return what is wrong with a program as it is written."""
         ...
 
-    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[Finding, ...]:
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> Examined:
         """Return what is wrong with a program, also with what it leaves open and with learned result types."""
         ...
 
@@ -73,7 +72,7 @@ class TypeChecker(Protocol):
         ...
 
     def holds(self, module: str) -> bool:
-        """Say whether the stub of a server that a program uses was read."""
+        """Say whether a module that a program imports was read: a server's, or one that was taken in."""
         ...
 
     def update(self, update: Update) -> None:
@@ -93,7 +92,7 @@ class _Prepared:
     given: Given
     supplied: Mapping[str, str]
     modules: frozenset[str]
-    """The servers' modules that are imported for it."""
+    """The servers' modules that it uses, as far as its text says."""
 
     text: str
     """What follows the prelude."""
@@ -109,6 +108,7 @@ class Desk:
         self._files = PlantedFiles(boot.modules, runtime=boot.runtime, learned=texts)
         self._learned = dict(boot.learned)
         self._python = boot.python
+        self._stubs = boot.stubs
         self._sessions: dict[str, Session] = {}
         folder = Path(boot.cache) if boot.cache else None
         warm = Warm(self._files, folder=folder, python=boot.python)
@@ -123,6 +123,7 @@ class Desk:
     def update(self, request: Update) -> Updated:
         """Change some of the stubs."""
         self.checker.update(request)
+        self._stubs = request.stubs
         self._learned.update(request.learned)
         for name in (*request.removed, *request.forgotten):
             self._learned.pop(name, None)
@@ -133,20 +134,22 @@ class Desk:
 
     def check(self, request: Check) -> Checked:
         """Return what is wrong with a program, unless it is of another face than the stubs."""
+        if request.stubs != self._stubs:
+            raise RuntimeError("these are not the stubs to check against")
         past = request.past
         session = self._sessions.setdefault(past.session, Session()) if past else Session()
-        deadline = time.monotonic() + _ENTRIES_SECONDS
+        deadline = time.process_time() + _ENTRIES_SECONDS
         if past is not None:
             self._take_in(past, session, deadline)
             if session.entries < past.count:
                 return Checked(face=request.face, face_line=None, lacks_from=session.entries)
         try:
             source = read_source(request.source)
+            if source.face.face != request.face and not (past and past.is_face_fixed):
+                return Checked(face=source.face.face, face_line=source.face.line)
+            return self._check(source, request, session, deadline)
         except UnreadableError as error:
             return Checked(face=request.face, face_line=None, remarks=(error.remark,))
-        if source.face.face != request.face and not (past and past.is_face_fixed):
-            return Checked(face=source.face.face, face_line=source.face.line)
-        return self._check(source, request, session, deadline)
 
     def _take_in(self, past: Past, session: Session, deadline: float) -> None:
         """Make modules of the entries of a session that are not held yet."""
@@ -177,13 +180,9 @@ class Desk:
         supplied = self._supplied(source, aliases, given.names)
         packages = [name for name, path in session.known.names.items() if not path]
         reached = reached_modules(source, self._files.modules, packages)
-        return _Prepared(
-            source=source,
-            given=given,
-            supplied=supplied,
-            modules=reached.union(path.partition(".")[0] for path in _paths(supplied).values()) - {""},
-            text=checkable(source, supplied, reached),
-        )
+        modules = reached.union(path.partition(".")[0] for path in _paths(supplied).values()) - {""}
+        text = checkable(source, supplied, reached)
+        return _Prepared(source=source, given=given, supplied=supplied, modules=modules, text=text)
 
     def _syntax(self, source: Source, supplied: Mapping[str, str], session: Session) -> Syntax:
         known = session.known.without(source.names.bound)
@@ -199,12 +198,12 @@ class Desk:
         remarks = [*itertools.islice(unchecked, _MOST_REMARKS), *prepared.given.doubts]
         if source.face.face != request.face:
             remarks += other_face_remarks(source, self._syntax(source, supplied, session))
-        found = () if _has_error(remarks) else self._found(prepared, session, deadline)
+        examined = None if _has_error(remarks) else self._examined(prepared, session, deadline)
         known = session.known
-        if found:
+        if examined is not None and (examined.findings or has_unseen(source, self._files.modules, examined)):
             syntax = self._syntax(source, supplied, session)
             known = syntax.known
-            remarks += _remarks(found, source, syntax)
+            remarks += [*_remarks(examined.findings, source, syntax), *unseen_remarks(source, syntax, examined)]
         return Checked(
             face=request.face,
             face_line=source.face.line,
@@ -212,30 +211,27 @@ class Desk:
             remarks=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
             stored=tuple(sorted(known.stored)),
             stored_keys=tuple(sorted(known.stored_keys)),
-            names=tuple(sorted(session.names(count) | source.names.bound)) if found else (),
+            names=tuple(sorted(session.names(count) | source.names.bound)) if examined and examined.findings else (),
             memory_bytes=_memory_bytes(),
             idle_entries=sum(each.modules for each in self._sessions.values() if each is not session),
             is_outdated=self.checker.is_outdated,
         )
 
-    def _found(self, prepared: _Prepared, session: Session, deadline: float) -> tuple[Finding, ...]:
+    def _examined(self, prepared: _Prepared, session: Session, deadline: float) -> Examined:
         given, has_open = prepared.given, has_open_functions(prepared.source)
         uses_learned = self._learn(prepared, session, deadline)
         text = f"{given.prelude}\n{prepared.text}" if given.prelude else prepared.text
-        found = self.checker.examine(text, has_open=has_open, uses_learned=uses_learned)
-        if not found or found[0].line > len(text.split("\n")) - _OWN_LINES:
-            self._demand(prepared.modules)
-        if not given.prelude:
-            return found
-        return tuple(
-            replace(each, message=said(each.message)) for each in moved_up(found, 1) if not given.excuses(each)
-        )
+        examined = self.checker.examine(text, has_open=has_open, uses_learned=uses_learned)
+        if examined.is_read:
+            self._demand([f"tools.{name}" for name in prepared.modules])
+            self._demand([entry.module.name for entry in session.rests_on(given)])
+        return _without_prelude(examined, given) if given.prelude else examined
 
-    def _demand(self, modules: frozenset[str]) -> None:
-        """Raise if a stub was not read: whatever a program did with it would be right."""
+    def _demand(self, modules: Iterable[str]) -> None:
+        """Raise if a module was not read: whatever a program did with what it takes from there would be right."""
         for name in modules:
             if not self.checker.holds(name):
-                raise RuntimeError(f"the stub of {name} was not read")
+                raise RuntimeError(f"the module {name} was not read")
 
     def _learn(self, prepared: _Prepared, session: Session, deadline: float) -> bool:
         """Have learned types known of all that a program rests on, and say whether there are any."""
@@ -254,6 +250,15 @@ class Desk:
         """Return what each name that is used and never bound stands for, as far as it is ours to give."""
         ours = {name: name for name in self._files.modules} | {"tools": "", "ptc": ""} | dict(aliases)
         return {name: ours[name] for name in source.unbound - given if name in ours}
+
+
+def _without_prelude(examined: Examined, given: Given) -> Examined:
+    """Return what is known of a program, at its author's own lines."""
+    found = (each for each in moved_up(examined.findings, 1) if not given.excuses(each))
+    return Examined(
+        findings=tuple(replace(each, message=said(each.message)) for each in found),
+        seen=None if examined.seen is None else seen.moved_up(examined.seen, 1),
+    )
 
 
 def _has_error(remarks: list[Remark]) -> bool:

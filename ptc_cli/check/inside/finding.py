@@ -16,6 +16,9 @@ _LINE = re.compile(
     r"[^:]*\b" + PROGRAM_MODULE + r"\.py:(?P<line>\d+):(?P<column>\d+)(?::(?P<end_line>\d+):(?P<end_column>\d+))?: "
     r"(?P<severity>error|note): (?P<message>.*?)(?:  \[(?P<code>[a-z-]+)\])?"
 )
+UNREAD = "unreadable"
+"""The code of what has mypy give up on a program: nothing else in it was looked at."""
+
 _LINE_NUMBER = re.compile(r"\bon line (\d+)\b")
 
 
@@ -99,8 +102,14 @@ def _finding(info: ErrorInfo) -> Finding:
         end_column=column + 1 if is_empty else max(info.end_column, 0),
         severity="note" if info.severity == "note" else "error",
         message=info.message,
-        code=info.code.code if info.code else None,
+        code=_code(info),
     )
+
+
+def _code(info: ErrorInfo) -> str | None:
+    if info.blocker:
+        return UNREAD
+    return info.code.code if info.code else None
 
 
 def _finding_of_line(match: re.Match[str]) -> Finding:

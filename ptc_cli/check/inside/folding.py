@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _MOST_BITS = 512
@@ -32,7 +32,7 @@ class _LargeError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
+class Change:
     """Text to be put in place of as much, on one line."""
 
     line: int
@@ -43,14 +43,8 @@ class _Change:
     text: str
 
 
-def shrunk(text: str, nodes: Sequence[ast.AST]) -> str:
-    """Return a program's text with those numbers made small that would make mypy work out something large.
-
-    Args:
-        text: The program.
-        nodes: All of its syntax tree.
-    """
-    changes = set(_changes(nodes))
+def changed(text: str, changes: Collection[Change]) -> str:
+    """Return a text with other text in some places."""
     if not changes:
         return text
     lines = [line.encode() for line in text.split("\n")]
@@ -60,7 +54,12 @@ def shrunk(text: str, nodes: Sequence[ast.AST]) -> str:
     return b"\n".join(lines).decode()
 
 
-def _changes(nodes: Sequence[ast.AST]) -> Iterator[_Change]:
+def shrunk(nodes: Sequence[ast.AST]) -> Iterator[Change]:
+    """Yield the changes that make those numbers small that would have mypy work out something large.
+
+    Args:
+        nodes: All of a program's syntax tree.
+    """
     operations = [node for node in nodes if isinstance(node, ast.BinOp)]
     if not operations:
         return
@@ -83,23 +82,23 @@ def _is_number(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) is int
 
 
-def _small(node: ast.AST) -> _Change:
+def _small(node: ast.AST) -> Change:
     """Return a number in place of another that is 1 and as long."""
     assert isinstance(node, ast.Constant)
     start, end = node.col_offset, node.end_col_offset or node.col_offset
     length = end - start
-    return _Change(
+    return Change(
         line=node.lineno, start=start, end=end, text=f"0x{1:0{length - 2}}" if length > 2 else f"{1:<{length}}"
     )
 
 
-def _as_variable(node: ast.AnnAssign) -> Iterator[_Change]:
+def _as_variable(node: ast.AnnAssign) -> Iterator[Change]:
     """Yield the change that takes `Final` from a name that is calculated with: mypy knows the values of such names."""
     is_final = any(isinstance(each, ast.Name) and each.id == "Final" for each in ast.walk(node.annotation))
     if not is_final or node.value is None or node.target.lineno != node.value.lineno:
         return
     start, end = node.target.end_col_offset or 0, node.annotation.end_col_offset or 0
-    yield _Change(line=node.lineno, start=start, end=end, text=" " * (end - start))
+    yield Change(line=node.lineno, start=start, end=end, text=" " * (end - start))
 
 
 def _is_large(node: ast.BinOp) -> bool:

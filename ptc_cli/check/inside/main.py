@@ -13,13 +13,27 @@ from typing import BinaryIO
 
 from ptc_cli.check.inside.desk import Desk
 from ptc_cli.check.inside.selftest import self_test
-from ptc_cli.check.wire import Boot, Check, Failed, Ready, Reply, Request, Update, pack, unpack_request
+from ptc_cli.check.wire import (
+    CHECK_SECONDS,
+    Boot,
+    Check,
+    Checked,
+    Failed,
+    Ready,
+    Reply,
+    Request,
+    Update,
+    Updated,
+    pack,
+    unpack_request,
+)
 
 _MEMORY_BYTES = 2 << 30
 _STACK_BYTES = 256 << 20
 _BOOT_SECONDS = 180
 _REQUEST_SECONDS = 30
-"""Longer than the host's own deadlines: this is for a host that is gone, and a check that never ends."""
+"""Longer than the host's own deadlines: this is for a host that is gone, and a check that never ends. All of these end
+the process where it stands."""
 
 _TIDY_EVERY = 8
 
@@ -31,7 +45,7 @@ def main() -> None:
     try:
         _serve(sys.stdin.buffer, replies)
     except Exception:  # noqa: BLE001 (the front door of the process: the host is told, and starts another)
-        _answer(replies, Reply(body=Failed(message=traceback.format_exc(limit=-3)[-4000:])))
+        _answer(replies, Failed(message=traceback.format_exc(limit=-3)[-4000:]))
         sys.exit(1)
 
 
@@ -60,9 +74,11 @@ def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
         if desk is None:
             desk = _boot(request, replies)
         else:
-            _answer(replies, _reply(desk, request))
+            signal.setitimer(signal.ITIMER_PROF, CHECK_SECONDS)
+            _answer(replies, _reply(desk, request), request)
             if desk.checker.is_broken:
                 return
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
         # It takes 0.3 ms for each program since the last time, when most often nobody waits.
         if number % _TIDY_EVERY == 0:
@@ -84,23 +100,23 @@ def _boot(request: Request, replies: BinaryIO) -> Desk:
         failures=failures,
         version=desk.version,
     )
-    _answer(replies, Reply(body=ready))
+    _answer(replies, ready, request)
     gc.collect()
     gc.freeze()
     gc.disable()
     return desk
 
 
-def _reply(desk: Desk, request: Request) -> Reply:
+def _reply(desk: Desk, request: Request) -> Checked | Updated:
     match request.body:
         case Check() as check:
-            return Reply(body=desk.check(check))
+            return desk.check(check)
         case Update() as update:
-            return Reply(body=desk.update(update))
+            return desk.update(update)
         case Boot():
             raise TypeError("`Boot` was asked twice")
 
 
-def _answer(replies: BinaryIO, reply: Reply) -> None:
-    replies.write(pack(reply))
+def _answer(replies: BinaryIO, body: Ready | Checked | Updated | Failed, request: Request | None = None) -> None:
+    replies.write(pack(Reply(body=body, number=request.number if request else 0)))
     replies.flush()

@@ -15,12 +15,13 @@ _MOST_BYTES = 1 << 20
 """Of Python in a package whose types are read: about a second's work."""
 
 _SOURCES = (".py", ".pyi")
-_OPAQUE: Mapping[str, object] = {"follow_imports": "skip", "follow_imports_for_stubs": True}
+OPAQUE: Mapping[str, object] = {"follow_imports": "skip", "follow_imports_for_stubs": True}
+"""mypy's options for a module that it is not to read."""
 
 
 def options_for_packages(python: str | None) -> dict[str, dict[str, object]]:
     """Return mypy's options by pattern of module names, for the packages that an interpreter finds."""
-    return {pattern: dict(_OPAQUE) for name in too_large(python) for pattern in (name, f"{name}.*")}
+    return {pattern: dict(OPAQUE) for name in too_large(python) for pattern in (name, f"{name}.*")}
 
 
 @cache

@@ -13,18 +13,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ptc_cli.check.inside.folding import shrunk
+from ptc_cli.check.inside.branches import UNKNOWN, opened
+from ptc_cli.check.inside.folding import changed, shrunk
 from ptc_cli.check.wire import Remark
 from ptc_cli.core.program import FaceReason, ModuleNames, face_of, module_names
 
 MOST_DEPTH = 1000
 """How deeply a syntax tree may nest; mypy follows it on the C stack."""
 
-_UNCHECKED_NAMES = {
-    "no_type_check": "what it decorates is not checked",
-    "MYPY": "a branch on it is seen by the checker alone, or hidden from it",
-    "TYPE_CHECKING": "a branch on it is seen by the checker alone, or hidden from it",
-}
+_NO_CHECK = "no_type_check"
 _ASYNC_WORDS = frozenset({"async", "await", "asyncio"})
 _BUILTINS = frozenset(dir(builtins))
 _MOST_TEXT = 120
@@ -144,7 +141,11 @@ def checkable(source: Source, supplied: Mapping[str, str], reached: Iterable[str
     """
     imports = [_import(name, path) for name, path in sorted(supplied.items())]
     imports += [f"import tools.{name} as __ptc_{name}" for name in sorted(reached)]
-    return f"{_defused(shrunk(source.text, source.nodes))}\n{'; '.join(imports)}\n"
+    branches = set(opened(source.text, source.tree, source.nodes, source.words))
+    if branches:
+        imports.append(f"from typing import TYPE_CHECKING as {UNKNOWN}")
+    text = changed(changed(source.text, set(shrunk(source.nodes))), branches)
+    return f"{_defused(text)}\n{'; '.join(imports)}\n"
 
 
 def reached_modules(source: Source, modules: Collection[str], packages: Collection[str]) -> frozenset[str]:
@@ -205,9 +206,8 @@ def _comments(text: str) -> Iterator[tokenize.TokenInfo]:
         return
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text, newline="\n").readline))
-    except (tokenize.TokenError, IndentationError, SyntaxError):
-        # Cannot happen to text that compiles, but for a form feed or two: then keep no comment that could matter.
-        return
+    except (tokenize.TokenError, IndentationError, SyntaxError) as error:
+        raise UnreadableError(_unreadable(f"the program cannot be split into tokens: {error}")) from error
     yield from (token for token in tokens if token.type == tokenize.COMMENT)
 
 
@@ -217,24 +217,26 @@ def _is_coding_mentioned(text: str) -> bool:
 
 
 def unchecked_remarks(source: Source) -> Iterator[Remark]:
-    """Yield a warning for every use of a name that hides code from the checker."""
-    if source.words.isdisjoint(_UNCHECKED_NAMES):
+    """Yield a warning for every use of the decorator that hides code from the checker."""
+    if _NO_CHECK not in source.words:
         return
     for node in source.nodes:
         match node:
-            case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
-                if name in _UNCHECKED_NAMES:
-                    yield _unchecked(node, name, source.text)
+            case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()) if name == _NO_CHECK:
+                yield _unchecked(node, source.text)
+            case ast.ImportFrom(names=names):
+                yield from (_unchecked(each, source.text) for each in names if each.asname and each.name == _NO_CHECK)
             case _:
                 pass
 
 
-def _unchecked(node: ast.expr, name: str, text: str) -> Remark:
-    return remark_at(node, text, severity="warning", message=f"'{name}': {_UNCHECKED_NAMES[name]}", code="unchecked")
+def _unchecked(node: ast.expr | ast.alias, text: str) -> Remark:
+    message = f"'{_NO_CHECK}': what it decorates is not checked"
+    return remark_at(node, text, severity="warning", message=message, code="unchecked")
 
 
 def remark_at(
-    node: ast.expr | ast.stmt, text: str, *, severity: Literal["error", "warning"], message: str, code: str
+    node: ast.expr | ast.stmt | ast.alias, text: str, *, severity: Literal["error", "warning"], message: str, code: str
 ) -> Remark:
     """Return a remark on a part of a program, as far as it lies on one line."""
     line = text.split("\n")[node.lineno - 1]

@@ -103,6 +103,14 @@ class Syntax:
             if isinstance(node, ast.expr) and node not in inside and (tool := self._tool(node)) is not None:
                 yield tool, node
 
+    def is_tool(self, node: ast.expr) -> bool:
+        """Say whether an expression names a tool."""
+        return self._tool(node) is not None
+
+    def is_server(self, node: ast.expr) -> bool:
+        """Say whether an expression names a server's module."""
+        return self._path(node) in self._modules
+
     def is_at_module_level(self, position: Position) -> bool:
         """Say whether a place is outside every function and class."""
         scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -125,7 +133,7 @@ class Syntax:
             holders=tuple(self._nodes.index(call) for call in calls if _end(call.func) <= start),
             origin=self._origin_near(exprs, start),
             module=self._module_at(exprs, start),
-            text=_text_at(exprs, start, end),
+            text=_text_at(near, start, end),
             is_store=any(_is_store(node, start) for node in exprs),
             is_record=any(self._is_record(node) for node in exprs if _begins(node, start)),
         )
@@ -252,15 +260,21 @@ def _texts(nodes: Iterable[ast.expr | None]) -> set[str]:
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
-def _text_at(near: list[ast.expr], start: Position, end: Position) -> str:
-    return next((_short(node) for node in near if _begins(node, start) and _end(node) == end), "")
+def _text_at(near: list[ast.expr | ast.stmt], start: Position, end: Position) -> str:
+    shown = (node for node in near if isinstance(node, (ast.expr, ast.Import, ast.ImportFrom)))
+    return next((_short(node) for node in shown if _begins(node, start) and _end(node) == end), "")
 
 
-def _short(node: ast.expr) -> str:
+def _short(node: ast.expr | ast.stmt) -> str:
     # Unparsing recurses; what is large is not worth showing.
     if _size(node) > (1, 0) or _size(node)[1] > _MOST_TEXT:
         return ""
     return ast.unparse(node)
+
+
+def stretch_of(node: ast.expr | ast.stmt) -> tuple[Position, Position]:
+    """Return where a part of a program begins and ends."""
+    return _start(node), _end(node)
 
 
 def _start(node: ast.expr | ast.stmt) -> Position:

@@ -25,13 +25,14 @@ from ptc_cli.check.inside.options import PRELOADED, cache_key, make_options
 from ptc_cli.check.inside.outline import Outline, outline
 from ptc_cli.check.inside.passing import Pass, PastModule
 from ptc_cli.check.inside.planted import LEARNED, PROGRAM, PROGRAM_MODULE, ROOT, PlantedFiles
+from ptc_cli.check.inside.seen import Examined, seen_calls
 from ptc_cli.check.wire import Update
 
 _SOURCE = BuildSource(PROGRAM, PROGRAM_MODULE, None)
 _READ_AHEAD = "".join(f"import {module}\n" for module in PRELOADED)
 _MOST_BROKEN_STUBS = 100
 _INFERENCE_SECONDS = 1.5
-"""Well under the host's patience with a check."""
+"""Of computing, well under what a check may take: a busy machine must not have a wrong program pass."""
 
 
 class Warm:
@@ -61,16 +62,18 @@ class Warm:
         """Return what is wrong with a program as it is written."""
         return self.run(PROGRAM_MODULE, text).findings
 
-    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[Finding, ...]:
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> Examined:
         """Return what is wrong with a program, also with what it leaves open and with learned result types."""
-        found = self._inferred(text, has_open=has_open)
+        examined = self._inferred(text, has_open=has_open)
         if not uses_learned:
-            return found
-        return (*found, *only_learned(self._inferred(text, self._redirect, has_open=has_open), found))
+            return examined
+        found = examined.findings
+        learned = only_learned(self._inferred(text, self._redirect, has_open=has_open).findings, found)
+        return replace(examined, findings=(*found, *learned))
 
     def holds(self, module: str) -> bool:
-        """Say whether the stub of a server that a program uses was read."""
-        return self._build.holds(f"tools.{module}")
+        """Say whether a module that a program imports was read: a server's, or one that was taken in."""
+        return self._build.holds(module)
 
     def add(self, entry: PastModule, *, deadline: float) -> Outline:
         """Take in a module that programs may import from then on, and return what it holds."""
@@ -99,13 +102,15 @@ class Warm:
             self.is_broken = True
             return first
 
-    def _inferred(self, text: str, *changes: Change, has_open: bool) -> tuple[Finding, ...]:
+    def _inferred(self, text: str, *changes: Change, has_open: bool) -> Examined:
         first = self.run(PROGRAM_MODULE, text, *changes)
-        return (*first.findings, *self._beyond(first, text, changes)) if has_open else first.findings
+        seen = seen_calls(first.types)
+        beyond = self._beyond(first, text, changes) if has_open else ()
+        return Examined(findings=(*first.findings, *beyond), seen=seen)
 
     def _beyond(self, first: Pass, text: str, changes: Sequence[Change]) -> tuple[Finding, ...]:
         """Return what inference adds. It leans on mypy's insides, and a right program must not fail with it."""
-        again = self._again(PROGRAM_MODULE, changes, time.monotonic() + _INFERENCE_SECONDS)
+        again = self._again(PROGRAM_MODULE, changes, time.process_time() + _INFERENCE_SECONDS)
         try:
             return infer(first, text, again)
         except TimeoutError:
@@ -118,7 +123,7 @@ class Warm:
         """Return what makes another pass, with annotations written down, as long as there is time."""
 
         def again(text: str, plan: Plan) -> Pass:
-            if time.monotonic() > deadline:
+            if time.process_time() > deadline:
                 raise TimeoutError
             return self.run(module, text, *changes, lambda tree: plant(tree, plan, self._build.class_named))
 
@@ -135,10 +140,10 @@ class Warm:
         raise RuntimeError(f"more than {_MOST_BROKEN_STUBS} stubs are no Python")
 
     def _silence(self, module: str) -> None:
-        """Empty a module that is no Python: left as it is, mypy would look at nothing else, and pass every program."""
+        """Empty a stub that is no Python, and skip another module that is none: mypy would look at nothing else."""
         package, _, name = module.rpartition(".")
-        if not package:
-            self._files.write_module(name, "")
+        if package not in ("tools", LEARNED):
+            self._build.skip(module)
             return
         is_learned = package == LEARNED and name in self._files.learned
         self._files.update({} if is_learned else {name: ""}, forgotten=(name,) if is_learned else ())

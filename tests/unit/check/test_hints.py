@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ptc_cli.core.server import RejectedTool
@@ -85,7 +87,7 @@ HINTS = {
     "number in quotes": ("crm.get_contact('7')", "Write 7 without quotes."),
     "text for a number": ("crm.get_contact(str(7))", "Convert it: int(str(7))"),
     "misspelt key of an argument": ("crm.create_contact({'name': 'x', 'adress': {}})", "Did you mean 'address'?"),
-    "missing key of an argument": ("crm.create_contact({})", "Required keys: name."),
+    "missing key of an argument": ("crm.create_contact({})", "Add 'name': str"),
     "misspelt key": ("crm.get_contact(1)['nmae']", "Did you mean 'name'?"),
     "unknown key": ("crm.list_contacts()['xyz']", "Keys: items, next_cursor."),
     "key by number": ("crm.list_contacts()[0]", "It is a dict with the keys: 'items', 'next_cursor'."),
@@ -100,7 +102,7 @@ HINTS = {
     "item of a number": ("crm.bulk_tag([], [])['count']", "The result is int, not a dict or a list."),
     "looping over a dict": (
         "for c in crm.list_contacts():\n    c['id']",
-        "It is a str: looping over a dict gives its keys.",
+        "It is a str: looping over a dict gives its keys. Loop over ['items'] of it.",
     ),
     "use of None": (
         "c = crm.get_contact(1)\nc['email'].lower()",
@@ -157,6 +159,62 @@ HINTS = {
     "text in arithmetic": ("'3' / 2", "Convert the text: int(...) or float(...)"),
     "number for the text of a key": ("crm.create_contact({'name': 1})", "Convert it: str(1)"),
     "scalar for the list of a key": ("crm.create_contact({'name': 'x', 'tags': 'a'})", "Put it in a list: ['a']"),
+    "date for a text": (
+        "from datetime import date\ncrm.find(date.today())",
+        "Write it as text: date.today().isoformat()",
+    ),
+    "moment for a text": (
+        "from datetime import datetime, timedelta\ntime.get_current_time(datetime.now() - timedelta(1))",
+        "Write it as text: (datetime.now() - timedelta(1)).isoformat()",
+    ),
+    "all arguments as one dict": (
+        "time.convert({'from_': 'a', 'to': 'b'})",
+        "Give each argument by its name: from_=..., to=...",
+    ),
+    "None for what may be missing": (
+        "crm.list_contacts(cursor=None)",
+        "Leave 'cursor' out: it may be missing, but not None.",
+    ),
+    "keyword for a parameter": (
+        "time.convert(from='a', to='b')",
+        "A parameter whose name is a keyword of Python ends in an underscore: from_=",
+    ),
+    "tool imported as a server": (
+        "from tools import get_contact",
+        "It is a tool of the server 'crm': from tools.crm import get_contact",
+    ),
+    "server in another package": (
+        "from servers import crm",
+        "Servers are modules of the package 'tools': from tools import crm",
+    ),
+    "misspelt flat name": ("mcp__crm__get_contat(1)", "Did you mean 'mcp__crm__get_contact'?"),
+    "key as a method": ("for c in crm.list_contacts().items:\n    print(c)", "Results are dicts: write ['items']"),
+    "text taken for an object": (
+        "time.get_current_time('UTC')['now']",
+        "time.get_current_time returns text: use it as it is.",
+    ),
+    "attribute of a text": (
+        "time.get_current_time('UTC').content",
+        "time.get_current_time returns text: use it as it is.",
+    ),
+    "objects sorted": (
+        "sorted(crm.list_contacts()['items'])",
+        "Objects have no order: say by what, as in sorted(..., key=lambda each: each['id'])",
+    ),
+    "objects joined": (
+        "', '.join(crm.list_contacts()['items'])",
+        "Join a text of each, as in: each['name'] for each in ...",
+    ),
+    "lists added up": (
+        "sum(c['tags'] for c in crm.list_contacts()['items'])",
+        "`sum` adds numbers, and these are list[str]: add up something else, such as len(...) of each.",
+    ),
+    "dict without items": (
+        "for key, value in crm.get_contact(1):\n    print(key)",
+        "Looping over a dict gives its keys: write `.items()` for keys and values.",
+    ),
+    "class of the standard library": ("Counter('abc')", "Add: from collections import Counter"),
+    "class named as its module": ("datetime.now()", "Add: from datetime import datetime"),
     "awaited number": ("await len('x')", "Leave out `await`: len('x')"),
 }
 del HINTS["parameter by its wire name"]
@@ -212,6 +270,23 @@ async def test_a_message_says_what_is_wrong_in_plain_words(check: Check, source:
     report = await check(source, VIEW)
 
     assert [remark.message for remark in report.diagnostics] == [message]
+
+
+async def test_a_wire_name_with_a_hyphen_is_told_its_python_name(check: Check) -> None:
+    entry = server("hub", "def list_issues() -> str: ...\n")
+    wire = replace(entry.listing.tools[0], name="list-issues")
+    stub = replace(entry.stub, tools=(replace(entry.stub.tools[0], tool="list-issues"),))
+    view = view_of(replace(entry, listing=replace(entry.listing, tools=(wire,)), stub=stub))
+
+    report = await check("hub.list-issues()", view)
+
+    assert report.errors[0].hint == "A name has no '-' in Python: write hub.list_issues"
+
+
+async def test_what_only_follows_from_another_mistake_is_not_said(check: Check) -> None:
+    report = await check("p = crm.list_contacts()\nprint(sum(1 for c in p if c['status'] == 'lead'))", VIEW)
+
+    assert [error.code for error in report.errors] == ["index"]
 
 
 async def test_the_signatures_of_the_tools_involved_are_shown_once(check: Check) -> None:

@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 
 from ptc_cli.check.checker import Checker
+from ptc_cli.check.inside.desk import Desk
+from ptc_cli.check.wire import Boot
+from ptc_cli.check.wire import Check as CheckRequest
 from ptc_cli.core.program import Program
 from tests.unit.check.conftest import Check
 from tests.unit.check.conftest import written as written_caches
-from tests.unit.check.views import CRM_VIEW, runtime_stub, server, view_of
+from tests.unit.check.views import CRM, CRM_VIEW, runtime_stub, server, view_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -87,13 +90,101 @@ async def test_no_comment_switches_the_check_off(check: Check, source: str) -> N
 @pytest.mark.parametrize(
     "source",
     [
-        "from typing import no_type_check\n@no_type_check\ndef f(): crm.get_contact('x')",
-        "MYPY = False\nif not MYPY: crm.get_contact('x')",
-        "from typing import TYPE_CHECKING\nif not TYPE_CHECKING: crm.get_contact('x')",
+        f"MYPY = False\nif not MYPY: {WRONG}",
+        f"from typing import TYPE_CHECKING\nif not TYPE_CHECKING: {WRONG}",
+        f"import typing\nif typing.TYPE_CHECKING: pass\nelse: {WRONG}",
+        f"from typing import TYPE_CHECKING\nassert not TYPE_CHECKING\n{WRONG}",
+        f"PY2 = True\nassert PY2\n{WRONG}",
+        f"PY3 = False\nx = 0 if PY3 else {WRONG}",
+        f"PY2 = True\nPY2 and {WRONG}",
+        f'PY2 = True\nf"{{PY2 and {WRONG}}}"',
+        f"PY2 = True\n[{WRONG} for _ in 'a' if PY2]",
+        f"PY3 = ''\nmatch 1:\n    case _ if not PY3: {WRONG}",
+        f"import sys\nassert sys.platform == 'nowhere'\n{WRONG}",
     ],
 )
-async def test_code_that_hides_from_the_checker_is_named(check: Check, source: str) -> None:
-    assert "unchecked" in [warning.code for warning in (await check(source)).warnings]
+async def test_nothing_that_mypy_takes_for_true_hides_a_branch(check: Check, source: str) -> None:
+    assert "arg-type" in [error.code for error in (await check(source)).errors]
+
+
+async def test_a_branch_for_the_checker_alone_may_hold_what_only_annotations_need(check: Check) -> None:
+    source = """
+        from typing import TYPE_CHECKING
+        if TYPE_CHECKING:
+            from tools.crm import Contact
+        def name(contact: "Contact") -> str:
+            return contact["name"]
+        is_checked = TYPE_CHECKING or False
+        print(name(crm.get_contact(1)), is_checked.real)
+    """
+
+    assert (await check(textwrap.dedent(source))).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from typing import Callable\ndef f(g: Callable[[h()()], int]): ...",
+        "x: list[[print('a', 2, 3)]] = []",
+        "class A:\n    x: dict[str, [f(kind=int)]]",
+    ],
+)
+async def test_what_has_mypy_give_up_stops_the_program(check: Check, source: str) -> None:
+    """Nothing else in it was looked at."""
+    report = await check(f"{source}\n{WRONG}")
+
+    assert "unreadable" in [error.code for error in report.errors]
+
+
+NEVER = "is not checked: the type checker takes this for code that never runs"
+AS_VALUE = "is not checked: the type checker does not know which server this is"
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "said"),
+    [
+        (f"import sys\nif sys.platform == 'nowhere':\n    {WRONG}", 3, f"'crm.get_contact' {NEVER}"),
+        (f"c = crm.list_contacts()\nif isinstance(c, list):\n    {WRONG}", 3, f"'crm.get_contact' {NEVER}"),
+        (f"from tools import crm as c\nif False:\n    {WRONG.replace('crm', 'c')}", 3, f"'c.get_contact' {NEVER}"),
+        ("from tools.crm import find\nassert False\nfind(1)", 3, f"'find' {NEVER}"),
+        (f"from typing import NoReturn\ndef f() -> NoReturn: ...\nf()\n{WRONG}", 4, f"'crm.get_contact' {NEVER}"),
+        (f"from typing import no_type_check as n\n@n\ndef f():\n    {WRONG}", 4, f"'crm.get_contact' {NEVER}"),
+        ("(c := crm).get_contact('x')", 1, f"'(c := crm).get_contact' {AS_VALUE}"),
+        ("for c in (crm,):\n    c.get_contact('x')", 2, f"'c.get_contact' {AS_VALUE}"),
+        ("class A:\n    def __init__(self): self.c = crm\nA().c.find(1)", 3, f"'A().c.find' {AS_VALUE}"),
+        ("def f(c): c.find(1)\nf(crm)", 2, "'crm' is not checked: nothing that is called of it there is checked"),
+    ],
+)
+async def test_a_call_that_was_not_looked_at_is_named(check: Check, source: str, line: int, said: str) -> None:
+    report = await check(source)
+
+    assert (line, said) in [(warning.line, warning.message) for warning in report.warnings]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "c = crm\nc.get_contact(1)",
+        "hasattr(crm, 'find') and crm.find('x')",
+        "def f():\n    return crm.get_contact(1)\n\ndef g():\n    return f()",
+        "from contextlib import suppress\nwith suppress(Exception):\n    raise ValueError\ncrm.get_contact(1)",
+        "print(f'{crm.get_contact(1)} {crm.get_contact(2)}')",
+        "get = crm.get_contact\nlist(map(get, [1]))",
+        "if False:\n    print(len('x'))",
+        "x = [crm.get_contact(n) for n in range(3) if crm.find('x') is None]\nlambda: crm.find('x')",
+        "import asyncio\nawait asyncio.gather(crm.get_contact(1), crm.get_contact(2))",
+    ],
+)
+async def test_a_call_that_was_looked_at_is_not_named(check: Check, source: str) -> None:
+    assert "unchecked" not in [each.code for each in (await check(source)).diagnostics]
+
+
+async def test_a_process_that_holds_other_stubs_gives_no_verdict() -> None:
+    desk = Desk(Boot(modules={"crm": CRM}, runtime=runtime_stub("sync"), cache=None, python=None, stubs="these"))
+
+    assert desk.check(CheckRequest(source="crm.get_contact(1)", face="sync", aliases={}, stubs="these")).remarks == ()
+    with pytest.raises(RuntimeError, match="not the stubs"):
+        desk.check(CheckRequest(source="crm.get_contact(1)", face="sync", aliases={}, stubs="others"))
 
 
 async def test_an_earlier_program_changes_nothing_for_a_later_one(check: Check) -> None:

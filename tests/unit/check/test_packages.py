@@ -26,6 +26,10 @@ def environment(folder: Path) -> Path:
     (site / "sheets" / "__init__.py").write_text("def rows():\n    return []\n")
     (site / "sheets-stubs").mkdir()
     (site / "sheets-stubs" / "__init__.pyi").write_text("def rows() -> list[str]: ...\n")
+    (site / "broken").mkdir()
+    (site / "broken" / "py.typed").write_text("")
+    (site / "broken" / "__init__.py").write_text("")
+    (site / "broken" / "crm.py").write_text("print 'of another version of Python'\n")
     (folder / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
     (folder / "bin").mkdir()
     python = folder / "bin" / "python"
@@ -54,6 +58,13 @@ async def test_a_package_of_the_environment_is_checked_by_its_types_or_stubs(pac
         (4, "operator"),
         (5, "attr-defined"),
     ]
+
+
+async def test_a_module_that_is_no_python_costs_nobody_the_check(packages: Checker) -> None:
+    right = "import broken.crm\nbroken.crm.anything\ncrm.get_contact(1)"
+
+    assert (await check(packages, right)).errors == ()
+    assert [error.code for error in (await check(packages, right.replace("(1)", "('x')"))).errors] == ["arg-type"]
 
 
 async def test_a_package_without_types_is_a_warning(packages: Checker) -> None:

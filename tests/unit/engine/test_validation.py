@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from ptc_cli.core.server import ToolSpec
-from ptc_cli.engine.validation import argument_problem, result_problem
+from ptc_cli.engine.validation import argument_problem, result_problem, unknown_argument
 from tests.unit.codegen.making import entry
 
 BOUND_SECONDS = 10.0
@@ -67,7 +68,7 @@ def test_an_ordinary_pattern_is_matched(pattern: str) -> None:
 @pytest.mark.parametrize(
     ("schema", "value"),
     [
-        ({"items": {"allOf": [{"type": "object"}] * 1000}}, [1] * 50_000),
+        ({"items": {"allOf": [{"type": "integer"}] * 1000}}, [1] * 50_000),
         ({"items": True}, [1] * 5_000_000),
         (nested_choices(22), {"a": 1}),
         ({"contains": {"contains": {"contains": {"const": 1}}}}, [[[0] * 200] * 200] * 200),
@@ -76,6 +77,72 @@ def test_an_ordinary_pattern_is_matched(pattern: str) -> None:
 )
 def test_a_schema_and_a_value_that_multiply_are_given_up(schema: dict[str, Any], value: object) -> None:
     assert problem(schema, value) is None
+
+
+TOO_MUCH = {"rows": {"items": {"allOf": [{"type": "integer"}] * 1000}}}
+
+
+@pytest.mark.parametrize(
+    ("properties", "more", "said"),
+    [
+        ({"n": {"type": "integer"}, **TOO_MUCH}, {"n": "2"}, "n: '2' is not of type 'integer'"),
+        ({**TOO_MUCH, "n": {"type": "integer", "minimum": 3}}, {"n": "2"}, "n: '2' is not of type 'integer'"),
+        (TOO_MUCH, {"n": 1}, "arguments: unknown 'n'. Known: rows"),
+        ({**TOO_MUCH, "n": {"$ref": "#/nowhere"}}, {"n": 2}, None),
+    ],
+)
+def test_what_is_plainly_wrong_is_seen_also_where_all_is_too_much_to_judge(
+    properties: dict[str, Any], more: dict[str, Any], said: str | None
+) -> None:
+    takes = {"type": "object", "properties": properties, "additionalProperties": False}
+    (tool,) = entry("plain", ToolSpec(server="plain", name="act", input_schema=takes)).tools
+
+    found = argument_problem(tool, {"rows": [1] * 50_000, **more})
+
+    assert found == (None if said is None else f"plain.act: {said}\nsignature: {tool.stub.signature}")
+
+
+def test_a_machine_that_is_busy_with_other_things_lets_no_wrong_argument_pass() -> None:
+    schema = {"type": "object", "properties": {"n": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}}
+    (tool,) = entry("plain", ToolSpec(server="plain", name="act", input_schema=schema)).tools
+    stalled = StalledText("2")
+
+    assert "n: " in str(argument_problem(tool, {"n": stalled}))
+    assert stalled.looks
+
+
+class StalledText(str):
+    """A text for which the machine stops whenever somebody asks what it is."""
+
+    looks = 0
+
+    def __getattribute__(self, name: str) -> object:
+        if name == "__class__":
+            self.looks += 1
+            time.sleep(0.3)
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"properties": {"limit": {}, "from": {}}}, "arguments: unknown 'limt'. Did you mean 'limit'?"),
+        ({"properties": {"from": {}}}, "arguments: unknown 'limt'. Known: from_"),
+        ({"properties": {}}, "arguments: unknown 'limt'. Known: none"),
+        ({"properties": {"from": {}}, "additionalProperties": True}, None),
+        ({"properties": {"from": {}}, "patternProperties": {"^l": {}}}, None),
+        ({"properties": {"from": {}}, "anyOf": [{"required": ["limt"]}]}, None),
+        ({}, None),
+    ],
+)
+def test_an_argument_that_no_schema_speaks_of_is_unknown_where_none_is_invited(
+    schema: dict[str, Any], said: str | None
+) -> None:
+    spec = ToolSpec(server="plain", name="act", input_schema={"type": "object", **schema})
+    (tool,) = entry("plain", spec).tools
+
+    assert argument_problem(tool, {"limt": 1}) is None
+    assert unknown_argument(tool, {"limt": 1}) == (said and f"plain.act: {said}\nsignature: {tool.stub.signature}")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ptc_cli.check.inside.desk import Desk, TypeChecker
 from ptc_cli.check.inside.outline import Outline
 from ptc_cli.check.inside.passing import Pass, PastModule
 from ptc_cli.check.inside.planted import PlantedFiles
+from ptc_cli.check.inside.seen import Examined
 from ptc_cli.check.inside.selftest import self_test
 from ptc_cli.check.inside.warm import Warm
 from ptc_cli.check.wire import Boot, Check, Update
@@ -117,8 +118,8 @@ class Blind:
     def check(self, text: str) -> tuple[()]:
         return ()
 
-    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> tuple[()]:
-        return ()
+    def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> Examined:
+        return Examined(findings=(), seen={})
 
     def add(self, entry: PastModule, *, deadline: float) -> Outline:
         return Outline(symbols={})
@@ -146,7 +147,7 @@ def test_no_program_passes_whose_servers_stub_was_not_read() -> None:
     desk.checker._build.forget(["tools.crm"])  # type: ignore[attr-defined]  # nothing else has mypy lose a module
     desk.checker.tidy()
 
-    with pytest.raises(RuntimeError, match="the stub of crm was not read"):
+    with pytest.raises(RuntimeError, match=r"the module tools\.crm was not read"):
         desk.check(wrong)
 
 
@@ -181,7 +182,7 @@ def test_inference_that_breaks_costs_the_process_and_not_the_program(tmp_path: P
     checker = Stuck(PlantedFiles({"crm": CRM}, runtime=SYNC_RUNTIME), folder=None, python=None)
     text = "def f(x): return x\nf(1)\n1 + ''\n"
 
-    found = checker.examine(text, has_open=True, uses_learned=False)
+    found = checker.examine(text, has_open=True, uses_learned=False).findings
 
     assert [(each.line, each.code, each.basis) for each in found] == [
         (3, "operator", "written"),
@@ -195,7 +196,7 @@ def test_inference_that_takes_too_long_is_left() -> None:
     helpers = [f"def f{n}(c):\n    return [f{n + 1}(c), f{n + 1}([c])]\n" for n in range(150)]
     text = "".join([*helpers, "def f150(c):\n    return [c]\n", "f0(1)\nf0('')\n"])
 
-    found = checker.examine(text, has_open=True, uses_learned=False)
+    found = checker.examine(text, has_open=True, uses_learned=False).findings
 
     assert {each.basis for each in found} <= {"doubtful"}
     assert not checker.is_broken
