@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ptc_cli.cli.invocation import Invocation
 from ptc_cli.cli.verbs import Verbs
@@ -17,6 +17,9 @@ from ptc_cli.daemon.memory import Memory
 from ptc_cli.daemon.place import Place, opened
 from ptc_cli.daemon.starting import found, started
 from ptc_cli.daemon.state import state_of
+
+if TYPE_CHECKING:
+    from ptc_cli.core.catalog import Door
 
 T = TypeVar("T")
 
@@ -40,8 +43,10 @@ def performed(invocation: Invocation, work: Callable[[Verbs], T]) -> T:
 
 
 @contextmanager
-def reached(invocation: Invocation) -> Iterator[tuple[Client, tuple[str, ...]]]:
+def reached(invocation: Invocation, *, door: Door = "cli") -> Iterator[tuple[Client, tuple[str, ...]]]:
     """Give the way to the daemon that fits, which is started if there is none, and what is to be warned of.
+
+    `door` is by which it is asked.
 
     Raises:
         ConfigError: A configuration file cannot be read or says what makes no sense.
@@ -51,11 +56,11 @@ def reached(invocation: Invocation) -> Iterator[tuple[Client, tuple[str, ...]]]:
         raise DaemonError("none is wanted")
     with opened(os.environ, state_of(os.environ)) as place:
         memory = Memory(place, environ=os.environ, options=options(invocation), cwd=os.getcwd())  # noqa: PTH109
-        client = _remembered(place, memory)
+        client = _remembered(place, memory, door)
         if client is not None:
             yield client, ()
         else:
-            yield _looked_up(invocation, place, memory)
+            yield _looked_up(invocation, place, memory, door)
 
 
 def options(invocation: Invocation) -> list[str]:
@@ -63,21 +68,21 @@ def options(invocation: Invocation) -> list[str]:
     return [] if invocation.config is None else ["--config", invocation.config]
 
 
-def _remembered(place: Place, memory: Memory) -> Client | None:
+def _remembered(place: Place, memory: Memory, door: Door) -> Client | None:
     name = memory.recalled()
     try:
-        return None if name is None else found(place, name, door="cli")
+        return None if name is None else found(place, name, door=door)
     except DaemonError:
         return None
 
 
-def _looked_up(invocation: Invocation, place: Place, memory: Memory) -> tuple[Client, tuple[str, ...]]:
+def _looked_up(invocation: Invocation, place: Place, memory: Memory, door: Door) -> tuple[Client, tuple[str, ...]]:
     from ptc_cli.cli.fitting import fitting
 
     fits = fitting(invocation, place)
     if fits.settings.daemon.start == "never":
         raise DaemonError("switched off by [daemon] start")
-    client = started(place, fits.name, options(invocation), door="cli")
+    client = started(place, fits.name, options(invocation), door=door)
     if fits.is_memorable:
         memory.keep(fits.name, fits.seen)
     return client, fits.settings.warnings

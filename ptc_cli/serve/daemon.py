@@ -107,7 +107,9 @@ class Own:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._activity.one():
-            self._engine.renew()
+            # A command begins with what is known now. One that stays would try failed servers with each of its keys.
+            if not self._rest.is_followed(scope):
+                self._engine.renew()
             await self._rest(scope, receive, send)
 
 
