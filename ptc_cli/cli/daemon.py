@@ -11,7 +11,7 @@ from typing import get_args
 
 import click
 
-from ptc_cli.cli.fitting import Fitting, fitted
+from ptc_cli.cli.fitting import Fitting, fitted, fitting
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
 from ptc_cli.cli.options import json_option
@@ -110,7 +110,12 @@ async def _serve(invocation: Invocation, fits: Fitting) -> None:
         if engine.settings != fits.settings:
             raise DaemonError("the configuration changed while the daemon started", hint="Try again.")
         await serve_daemon(
-            engine, fits.place, fits.name, log=log_of(fits.folders.state, fits.name), on_ready=_say_ready
+            engine,
+            fits.place,
+            fits.name,
+            fits=lambda: fitting(invocation, fits.place).name,
+            log=log_of(fits.folders.state, fits.name),
+            on_ready=_say_ready,
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ptc_cli.cli.changes import Changes
 from ptc_cli.cli.invocation import Invocation
 from ptc_cli.cli.warm import reached
 from ptc_cli.console import talk
@@ -58,8 +59,10 @@ class Desks:
     async def _in_the_daemon(self) -> Desk:
         way = reached(self._invocation, door=self._caller.door)
         # In a thread: one may have to be started, and we may be told to end meanwhile.
-        client, warnings = await asyncio.to_thread(self._open.enter_context, way)
-        desk = await self._open.enter_async_context(desk_there(AsyncClient(client), state=Path(state_of(os.environ))))
-        for message in warnings:
+        found = await asyncio.to_thread(self._open.enter_context, way)
+        changes = Changes(self._invocation, found.client.place, found.client.name, found.seen)
+        there = desk_there(AsyncClient(found.client), state=Path(state_of(os.environ)), news=changes.news)
+        desk = await self._open.enter_async_context(there)
+        for message in found.warnings:
             talk.warning(sys.stderr, message)
         return desk

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from ptc_cli.cli.invocation import Invocation
@@ -13,7 +14,7 @@ from ptc_cli.cli.verbs import Verbs
 from ptc_cli.console import talk
 from ptc_cli.daemon.client import Client
 from ptc_cli.daemon.errors import DaemonError
-from ptc_cli.daemon.memory import Memory
+from ptc_cli.daemon.memory import Memory, Stamp
 from ptc_cli.daemon.place import Place, opened
 from ptc_cli.daemon.starting import found, started
 from ptc_cli.daemon.state import state_of
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """The daemon that fits."""
+
+    client: Client
+    seen: Mapping[str, Stamp]
+    """What the configuration was read from."""
+
+    warnings: tuple[str, ...] = ()
+    """What is to be warned of."""
+
+
 VARIABLE = "PTC_DAEMON"
 """`never` has the same effect as `--no-daemon`."""
 
@@ -30,10 +44,10 @@ VARIABLE = "PTC_DAEMON"
 def performed(invocation: Invocation, work: Callable[[Verbs], T]) -> T:
     """Do a command's work, in the daemon if that can be."""
     try:
-        with reached(invocation) as (client, warnings):
+        with reached(invocation) as found:
             from ptc_cli.cli.there import There
 
-            return work(There(client, warn=_once(warnings)))
+            return work(There(found.client, warn=_once(found.warnings)))
     except DaemonError as error:
         if invocation.is_debug:
             talk.note(sys.stderr, f"without the daemon: {error.message}")
@@ -43,8 +57,8 @@ def performed(invocation: Invocation, work: Callable[[Verbs], T]) -> T:
 
 
 @contextmanager
-def reached(invocation: Invocation, *, door: Door = "cli") -> Iterator[tuple[Client, tuple[str, ...]]]:
-    """Give the way to the daemon that fits, which is started if there is none, and what is to be warned of.
+def reached(invocation: Invocation, *, door: Door = "cli") -> Iterator[Reached]:
+    """Give the way to the daemon that fits, which is started if there is none.
 
     `door` is by which it is asked.
 
@@ -58,7 +72,7 @@ def reached(invocation: Invocation, *, door: Door = "cli") -> Iterator[tuple[Cli
         memory = Memory(place, environ=os.environ, options=options(invocation), cwd=os.getcwd())  # noqa: PTH109
         client = _remembered(place, memory, door)
         if client is not None:
-            yield client, ()
+            yield Reached(client=client, seen=memory.seen)
         else:
             yield _looked_up(invocation, place, memory, door)
 
@@ -76,7 +90,7 @@ def _remembered(place: Place, memory: Memory, door: Door) -> Client | None:
         return None
 
 
-def _looked_up(invocation: Invocation, place: Place, memory: Memory, door: Door) -> tuple[Client, tuple[str, ...]]:
+def _looked_up(invocation: Invocation, place: Place, memory: Memory, door: Door) -> Reached:
     from ptc_cli.cli.fitting import fitting
 
     fits = fitting(invocation, place)
@@ -85,7 +99,7 @@ def _looked_up(invocation: Invocation, place: Place, memory: Memory, door: Door)
     client = started(place, fits.name, options(invocation), door=door)
     if fits.is_memorable:
         memory.keep(fits.name, fits.seen)
-    return client, fits.settings.warnings
+    return Reached(client=client, warnings=fits.settings.warnings, seen=fits.seen)
 
 
 def _once(messages: tuple[str, ...]) -> Callable[[], None]:

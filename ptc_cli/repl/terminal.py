@@ -79,14 +79,25 @@ class TerminalReader:
         return "" if suggestion is None else suggestion.text
 
     def _check_with(self, live: LiveCheck) -> None:
-        from ptc_cli.repl.colours import Marks, python_lexer, style, toolbar  # pygments costs 40 ms
+        session = self._session
+        session.default_buffer.on_text_changed += lambda buffer: live.see(buffer.text, session.app.invalidate)
+
+        def colour(_: object) -> None:
+            session.app.after_render -= colour
+            self._colour(live)
+
+        # Once there is a prompt to look at: pygments costs 40 ms.
+        session.app.after_render += colour
+
+    def _colour(self, live: LiveCheck) -> None:
+        from ptc_cli.repl.colours import Marks, python_lexer, style, toolbar
 
         session = self._session
         session.lexer = python_lexer()
         session.style = style()
         session.input_processors = [Marks(live)]
         session.bottom_toolbar = lambda: toolbar(live)
-        session.default_buffer.on_text_changed += lambda buffer: live.see(buffer.text, session.app.invalidate)
+        session.app.invalidate()
 
 
 class _FromView(Completer):

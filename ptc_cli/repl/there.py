@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ptc_cli.console import talk
 from ptc_cli.console.ask import Asker, answers_of
 from ptc_cli.console.live import follow_to_the_end
 from ptc_cli.console.shown import Streams
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
 class DeskThere:
     """A daemon, asked by one client that is there for as long as the prompt."""
 
-    def __init__(self, client: AsyncClient, view: View, *, state: Path) -> None:
+    def __init__(self, client: AsyncClient, view: View, *, state: Path, news: Callable[[], str | None]) -> None:
+        """Ask a daemon; `news` says which fits the configuration now, if that changed since it said so last."""
         self._client = client
+        self._news = news
         self._view = view
         self._state = state
         self._is_lost = False
@@ -43,13 +47,15 @@ class DeskThere:
         return self._state
 
     async def catch_up(self) -> View:
-        """Return the servers as they are now.
+        """Return the servers as they are now, by the configuration as it is now.
 
         Raises:
-            DeskLostError: The daemon is gone, and another may be in its place.
+            DeskLostError: The daemon is gone, and another may be in its place; or it no longer fits.
         """
         try:
             self._demand_presence()
+            if name := self._news():
+                await self._take_over(name)
             self._view = await _view(self._client, self._view)
         except (DaemonError, DaemonLostError) as error:
             raise DeskLostError(error.message) from error
@@ -108,6 +114,13 @@ class DeskThere:
                 pass
         self._is_lost = True
 
+    async def _take_over(self, name: str) -> None:
+        """Have the daemon apply the changed configuration: it does so whenever it is asked for anything."""
+        said = await self._client.ask("GET", "/healthz")
+        if said["fits"] != name:
+            raise DeskLostError("the configuration changed, in a way that needs another daemon")
+        talk.note(sys.stderr, f"configuration applied: {said['applied']}")
+
     def _demand_presence(self) -> None:
         if self._is_lost:
             raise DaemonError("the daemon was lost, and nothing was done", hint="Enter it again.")
@@ -123,14 +136,14 @@ class DeskThere:
 
 
 @asynccontextmanager
-async def desk_there(client: AsyncClient, *, state: Path) -> AsyncIterator[DeskThere]:
+async def desk_there(client: AsyncClient, *, state: Path, news: Callable[[], str | None]) -> AsyncIterator[DeskThere]:
     """Give a desk in a daemon, which keeps nothing of the prompt's once it is left.
 
     Raises:
         PtcError: The daemon does not take us.
     """
     async with client.stream("GET", "/v1/presence") as presence:
-        desk = DeskThere(client, await _view(client, None), state=state)
+        desk = DeskThere(client, await _view(client, None), state=state, news=news)
         watching = asyncio.create_task(desk.watch(presence))
         try:
             yield desk

@@ -23,6 +23,7 @@ from ptc_cli.daemon.place import ALIVE, HTTP, MCP, Place
 from ptc_cli.engine import Engine
 from ptc_cli.serve.activity import Activity
 from ptc_cli.serve.attached import Attached
+from ptc_cli.serve.configuration import Configuration
 from ptc_cli.serve.guard import Guard, HostRule
 from ptc_cli.serve.lifespan import GRACE_SECONDS, live
 from ptc_cli.serve.listening import Server
@@ -38,23 +39,27 @@ _ALONE_SECONDS = 3.0
 """How long one that is just ending is waited for."""
 
 
-async def serve_daemon(engine: Engine, place: Place, name: str, *, log: Path, on_ready: Callable[[], None]) -> None:
+async def serve_daemon(
+    engine: Engine, place: Place, name: str, *, fits: Callable[[], str], log: Path, on_ready: Callable[[], None]
+) -> None:
     """Serve the user's own commands until nobody has asked for long, or the process is asked to end.
+
+    `fits` says which name the configuration files give by now.
 
     Raises:
         DaemonError: One of this name runs already, or the log cannot be written.
     """
     _log_to(log, engine)
     try:
-        await _serve(engine, place, name, on_ready)
+        await _serve(engine, place, Configuration(engine, name, fits), on_ready)
     except Exception:  # a front door: nobody sees what the process would say
         logger.exception("the daemon failed")
         raise
 
 
-async def _serve(engine: Engine, place: Place, name: str, on_ready: Callable[[], None]) -> None:
-    activity = Activity(is_busy=lambda: engine.is_running)
-    own = Own(engine, activity)
+async def _serve(engine: Engine, place: Place, configuration: Configuration, on_ready: Callable[[], None]) -> None:
+    name, activity = configuration.name, Activity(is_busy=lambda: engine.is_running)
+    own = Own(engine, activity, configuration)
     guard = Guard(own, hosts=HostRule.of("localhost"), tokens=Tokens({}, OWNER))
     attached = Attached(engine, activity)
     server = Server(guard, on_started=on_ready, protocol=_OwnersProtocol)
@@ -78,9 +83,10 @@ async def _serve(engine: Engine, place: Place, name: str, on_ready: Callable[[],
 class Own:
     """What is answered to the user's own commands."""
 
-    def __init__(self, engine: Engine, activity: Activity) -> None:
+    def __init__(self, engine: Engine, activity: Activity, configuration: Configuration) -> None:
         self._engine = engine
         self._activity = activity
+        self._configuration = configuration
         self._rest = RestApp(engine)
         self._started_at = time.time()
 
@@ -88,7 +94,9 @@ class Own:
         """Answer one request."""
         if scope["type"] == "lifespan":
             await live(receive, send)
-        elif scope["path"] == "/healthz":
+            return
+        self._configuration.follow()
+        if scope["path"] == "/healthz":
             await self._healthz(scope, receive, send)
         else:
             await self._answer(scope, receive, send)
@@ -101,6 +109,8 @@ class Own:
             "started_at": self._started_at,
             "idle_seconds": self._activity.idle_seconds,
             "folder": str(Path.cwd()),
+            "fits": self._configuration.name,
+            "applied": self._configuration.applied,
             "files": [origin.path for origin in self._engine.settings.files],
         }
         await JSONResponse(said)(scope, receive, send)
