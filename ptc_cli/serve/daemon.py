@@ -51,13 +51,18 @@ async def serve_daemon(
     """
     _log_to(log, engine)
     try:
-        await _serve(engine, place, Configuration(engine, name, fits), on_ready)
+        await serve_at(engine, place, Configuration(engine, name, fits), on_ready)
     except Exception:  # a front door: nobody sees what the process would say
         logger.exception("the daemon failed")
         raise
 
 
-async def _serve(engine: Engine, place: Place, configuration: Configuration, on_ready: Callable[[], None]) -> None:
+async def serve_at(engine: Engine, place: Place, configuration: Configuration, on_ready: Callable[[], None]) -> None:
+    """Serve at a place, until nobody has asked for long or the process is asked to end.
+
+    Raises:
+        DaemonError: One of this name runs already.
+    """
     name, activity = configuration.name, Activity(is_busy=lambda: engine.is_running)
     own = Own(engine, activity, configuration)
     guard = Guard(own, hosts=HostRule.of("localhost"), tokens=Tokens({}, OWNER))
@@ -73,11 +78,13 @@ async def _serve(engine: Engine, place: Place, configuration: Configuration, on_
             logger.info("daemon %s, ptc %s, in %s", name, __version__, Path.cwd())
             serving = asyncio.create_task(server.run_until_stopped(http, closing=closing))
             idle = asyncio.create_task(activity.until_idle(engine.settings.daemon.idle_seconds))
-            await asyncio.wait({serving, idle}, return_when=asyncio.FIRST_COMPLETED)
-            logger.info("ending: %s", "nobody has asked for long" if idle.done() else "asked to")
-            for task in (serving, idle):
-                task.cancel()
-            await asyncio.gather(serving, idle, return_exceptions=True)
+            try:
+                await asyncio.wait({serving, idle}, return_when=asyncio.FIRST_COMPLETED)
+                logger.info("ending: %s", "nobody has asked for long" if idle.done() else "asked to")
+            finally:
+                for task in (serving, idle):
+                    task.cancel()
+                await asyncio.gather(serving, idle, return_exceptions=True)
 
 
 class Own:
