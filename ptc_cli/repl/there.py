@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from ptc_cli.console import talk
 from ptc_cli.console.ask import Asker, answers_of
-from ptc_cli.console.live import follow_to_the_end
 from ptc_cli.console.shown import Streams
 from ptc_cli.core.catalog import Tool, View
 from ptc_cli.core.check import CheckReport
@@ -23,7 +22,6 @@ from ptc_cli.core.result import Result
 from ptc_cli.daemon.async_client import AsyncAnswer, AsyncClient
 from ptc_cli.daemon.errors import DaemonError, DaemonLostError
 from ptc_cli.repl.desk import SESSION, DeskLostError, Written
-from ptc_cli.repl.remote_run import RemoteRun
 
 if TYPE_CHECKING:
     from ptc_cli.core.jsonvalue import JsonObject
@@ -76,6 +74,10 @@ class DeskThere:
     async def run(self, program: Program, *, streams: Streams | None, ask: Asker | None) -> Result:
         """Check a program and run it as the next one of the session, shown on streams as it goes."""
         self._demand_presence()
+        # Events cost 30 ms to import, which a prompt does not wait for that only appears.
+        from ptc_cli.console.live import follow_to_the_end
+        from ptc_cli.repl.remote_run import RemoteRun
+
         asked = {
             "source": program.source,
             "name": program.name,
@@ -128,6 +130,7 @@ class DeskThere:
     async def _warm(self) -> None:
         with suppress(PtcError):  # what is wrong will be said of the first entry
             await self._client.ask("POST", "/v1/warm", {})
+        import ptc_cli.repl.remote_run  # noqa: F401  # the first entry needs it
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task: asyncio.Task[object] = asyncio.create_task(work)
