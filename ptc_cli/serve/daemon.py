@@ -64,9 +64,9 @@ async def serve_at(engine: Engine, place: Place, configuration: Configuration, o
         DaemonError: One of this name runs already.
     """
     name, activity = configuration.name, Activity(is_busy=lambda: engine.is_running)
-    own = Own(engine, activity, configuration)
-    guard = Guard(own, hosts=HostRule.of("localhost"), tokens=Tokens({}, OWNER))
     attached = Attached(engine, activity)
+    own = Own(engine, activity, configuration, attached)
+    guard = Guard(own, hosts=HostRule.of("localhost"), tokens=Tokens({}, OWNER))
     server = Server(guard, on_started=on_ready, protocol=_OwnersProtocol)
 
     def closing() -> None:
@@ -90,10 +90,11 @@ async def serve_at(engine: Engine, place: Place, configuration: Configuration, o
 class Own:
     """What is answered to the user's own commands."""
 
-    def __init__(self, engine: Engine, activity: Activity, configuration: Configuration) -> None:
+    def __init__(self, engine: Engine, activity: Activity, configuration: Configuration, attached: Attached) -> None:
         self._engine = engine
         self._activity = activity
         self._configuration = configuration
+        self._attached = attached
         self._rest = RestApp(engine)
         self._started_at = time.time()
 
@@ -102,7 +103,9 @@ class Own:
         if scope["type"] == "lifespan":
             await live(receive, send)
             return
-        self._configuration.follow()
+        # Whoever is attached compares no names, and is not to be given the secrets of another environment.
+        if not self._attached.conversations:
+            self._configuration.follow()
         if scope["path"] == "/healthz":
             await self._healthz(scope, receive, send)
         else:

@@ -97,6 +97,8 @@ def ptc(tmp_path_factory: pytest.TempPathFactory) -> Ptc:
 def with_daemon(ptc: Ptc, runtime: Path) -> Iterator[Ptc]:
     """Give the same with a daemon, which is started by whatever comes first, and is gone afterwards."""
     runtime.mkdir(mode=0o700)
+    for history in (ptc.folder / "home" / "state").glob("*_history"):
+        history.unlink()  # what it suggests would look like what is completed
     there = replace(ptc, also={**ptc.also, "PTC_DAEMON": "auto", "XDG_RUNTIME_DIR": str(runtime)})
     try:
         yield there

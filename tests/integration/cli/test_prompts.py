@@ -93,10 +93,10 @@ def test_a_prompt_completes_a_tool_and_runs_an_entry(ptc: Ptc) -> None:
     with ptc.on_a_terminal("repl") as screen:
         screen.expect("ptc>")
         assert "%help lists commands" in screen.seen
-        screen.type("plain.ad\t")
-        screen.expect("add")
-        screen.type("(a=1, b=2)\r")
-        screen.expect('"sum"')
+        screen.type("plain.ec\t")
+        screen.expect("ho")
+        screen.type("(text='x' * 3)\r")
+        screen.expect("xxx")
         screen.expect("ptc>")
         screen.type("\x04")
         screen.rest()
