@@ -12,10 +12,11 @@ import click
 
 from ptc_cli.cli import whereabouts
 from ptc_cli.cli.invocation import Invocation, pass_invocation
-from ptc_cli.config import ClientEntry, ClientName, client_file, replace_file, with_entry, words
+from ptc_cli.config import ClientEntry, ClientName, client_file, with_entry, words
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import visible
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.files import replace_file
 
 
 @click.command("config")

@@ -1,0 +1,24 @@
+"""What commands that only look start from."""
+
+from __future__ import annotations
+
+import sys
+
+from ptc_cli.cli.invocation import Invocation, perform
+from ptc_cli.console import talk
+from ptc_cli.engine.known import Known, asked, cached
+
+
+def known(invocation: Invocation, *, refresh: bool = False) -> Known:
+    """Return what there is to know of the servers; those that are not in the cache are asked, with `refresh` all."""
+    found = None if refresh else cached(invocation.caller, config=invocation.config)
+    if found is None:
+        return perform(_asked(invocation, refresh=refresh))
+    for message in found.settings.warnings:
+        talk.warning(sys.stderr, message)
+    return found
+
+
+async def _asked(invocation: Invocation, *, refresh: bool) -> Known:
+    async with invocation.engine() as engine:
+        return await asked(engine, invocation.caller, refresh=refresh)
