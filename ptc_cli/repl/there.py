@@ -21,6 +21,7 @@ from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
 from ptc_cli.daemon.async_client import AsyncAnswer, AsyncClient
 from ptc_cli.daemon.errors import DaemonError, DaemonLostError
+from ptc_cli.daemon.wire import SILENCE_SECONDS
 from ptc_cli.repl.desk import SESSION, DeskLostError, Written
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class DeskThere:
 
     async def _take_over(self, name: str) -> None:
         """Have the daemon apply the changed configuration: it does so whenever it is asked for anything."""
-        said = await self._client.ask("GET", "/healthz")
+        said = await self._client.ask("GET", "/healthz", seconds=SILENCE_SECONDS)
         if said["fits"] != name:
             raise DeskLostError("the configuration changed, in a way that needs another daemon")
         talk.note(sys.stderr, f"configuration applied: {said['applied']}")
@@ -157,5 +158,6 @@ async def desk_there(client: AsyncClient, *, state: Path, news: Callable[[], str
 
 async def _view(client: AsyncClient, known: View | None) -> View:
     """Return the view as it is now, which is the one that is known as long as its generation is."""
-    said: JsonObject = await client.ask("GET", f"/v1/view?generation={known.generation if known else ''}")
+    path = f"/v1/view?generation={known.generation if known else ''}"
+    said: JsonObject = await client.ask("GET", path, seconds=SILENCE_SECONDS)
     return known if known is not None and said["view"] is None else from_json(View, said["view"])

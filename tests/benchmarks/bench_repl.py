@@ -31,7 +31,7 @@ def ready(environ: dict[str, str], folder: Path, *more: str) -> float:
     """Return the seconds from the start to the first prompt."""
     command = [sys.executable, "-m", "ptc_cli", "--config", "ptc.toml", "repl", *more]
     started = time.perf_counter()
-    with Screen(command, environ={**environ, "TERM": "xterm"}, folder=folder) as screen:
+    with Screen(command, environ=environ, folder=folder) as screen:
         screen.expect("ptc>")
         return time.perf_counter() - started
 
@@ -64,6 +64,7 @@ def main() -> None:
         here = Path(name)
         (here / "ptc.toml").write_text(configuration(), encoding="utf-8")
         environ = {"PATH": os.environ["PATH"], "PTC_HOME": str(here / "home"), "PYTHONPATH": str(REPOSITORY)}
+        environ |= {"TERM": "xterm"}
         ptc = [sys.executable, "-m", "ptc_cli"]
         timed([*ptc, "--config", "ptc.toml", "tools", "list"], environ, here)
         asked = {"_PTC_COMPLETE": "bash", "PTC_CONFIG": "ptc.toml", "_PTC_LINE": "ptc tools call server_3.echo te"}
@@ -75,7 +76,7 @@ def main() -> None:
         os.chdir(here)
         there = asyncio.run(typing(Invocation(config="ptc.toml")))
         process = asyncio.run(typing(Invocation(config="ptc.toml", no_daemon=True)))
-        timed([*ptc, "--config", "ptc.toml", "daemon", "stop"], environ, here)
+        timed([*ptc, "--config", "ptc.toml", "daemon", "stop", "--all"], environ, here)
     print(machine())
     print(HEADER)
     print(row(f"Tab in bash, {SERVERS} x {TOOLS} tools", tab, bar="150"))
