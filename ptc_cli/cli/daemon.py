@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -97,6 +98,7 @@ def serve(invocation: Invocation) -> int:
     """Be the daemon; what starts it reads from standard output when it answers."""
     # A descriptor of whoever started the command would be held open for as long as the daemon lives.
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    gc.enable()  # which commands that do not last can do without
     with fitted(invocation) as fits:
         asyncio.run(_serve(invocation, fits))
     return 0
