@@ -120,7 +120,7 @@ async def rounds(engine: Engine, path: Path, chance: random.Random, tally: Tally
         await asyncio.gather(*(judge(engine, each, chance, tally, session=in_session) for each in cases))
         match chance.randrange(30):
             case 0:
-                for pid in engine._checker.pids:
+                for pid in engine._late.checker.pids:
                     os.kill(pid, signal.SIGKILL)
                 tally.counts["checkers killed"] += 1
             case 1:

@@ -97,6 +97,11 @@ class Catalog:
         """Return a server by its name in the configuration."""
         return next((entry for entry in self.servers if entry.name == name), None)
 
+    @property
+    def eras(self) -> Mapping[str, str]:
+        """The protocol revision that each server spoke when it was last asked: finding out anew costs seconds."""
+        return {entry.name: version for entry in self.servers if (version := entry.listing.protocol_version)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class View:

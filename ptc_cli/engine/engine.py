@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptc_cli import policy
 from ptc_cli.config import Files, KeychainVault, References
-from ptc_cli.core.backend import Backend
 from ptc_cli.core.call import CallMethod, ToolCall, ToolResult
-from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
+from ptc_cli.core.catalog import Caller, ServerEntry, Tool, View
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.errors import PtcError, ToolNotFoundError
 from ptc_cli.core.event import Warned
@@ -35,7 +33,9 @@ from ptc_cli.engine.cache import ListingCache
 from ptc_cli.engine.catalog import CatalogSource
 from ptc_cli.engine.direct import direct_execution
 from ptc_cli.engine.exposure import Exposures
+from ptc_cli.engine.finding import Finder
 from ptc_cli.engine.foresight import with_effects
+from ptc_cli.engine.late import Late
 from ptc_cli.engine.learned import LearnedResults
 from ptc_cli.engine.local import LocalServer
 from ptc_cli.engine.offered import Offered
@@ -46,15 +46,15 @@ from ptc_cli.engine.run import Run
 from ptc_cli.engine.runner import Runner, with_lacks
 from ptc_cli.engine.sessions import Sessions
 from ptc_cli.engine.suspicion import Suspicion
+from ptc_cli.engine.tasks import Tasks
 from ptc_cli.engine.view import Views
 from ptc_cli.journal import Journal
 from ptc_cli.pins import Pins
 from ptc_cli.upstream import Logins, Pool
 
 if TYPE_CHECKING:
-    from ptc_cli.check.checker import Checker
-    from ptc_cli.engine.explore import CallerShell, Explorers
-    from ptc_cli.search import Hit, Index
+    from ptc_cli.engine.explore import CallerShell
+    from ptc_cli.search import Hit
 
 
 class Engine:
@@ -84,19 +84,19 @@ class Engine:
             resolve=references.for_server,
             logs=state / "logs",
             logins=logins,
-            eras=_eras(self._source.catalog),
+            eras=self._source.catalog.eras,
             answers=answers,
         )
         self._pool.on_changed(self._ask_again)
         self._offered = Offered(self._pool)
-        self._layers: asyncio.Task[Layers] | None = None
-        self._sessions = Sessions(settings.sandbox, lambda: self._backend)
+        self._late = late = Late(settings.sandbox, folders)
+        self._sessions = Sessions(settings.sandbox, lambda: late.backend)
         self._approvals = Approvals(folders)
         self._exposures = Exposures(state)
         self._runner = Runner(
-            checker=lambda: self._checker,
-            backend=lambda: self._backend,
-            layers=self.layers,
+            checker=lambda: late.checker,
+            backend=lambda: late.backend,
+            layers=late.layers,
             sessions=self._sessions,
             suspicion=Suspicion(state / "looked-at"),
             news=pins.take_news,
@@ -109,11 +109,10 @@ class Engine:
             exposures=self._exposures,
         )
         self._views = Views(self._learned.of)
-        self._recent = RecentRuns(self.journal)
-        self._index: tuple[View, Index] | None = None
+        self.recent = RecentRuns(self.journal)
+        self._finder = Finder()
         self._local: dict[str, LocalServer] = {}
-        self._runs: set[asyncio.Task[Result]] = set()
-        self._background: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
 
     async def describe(self, caller: Caller, *, refresh: bool = False) -> View:
         """Return what a caller may see. Servers that are not in the cache are asked; `refresh` asks all."""
@@ -121,24 +120,15 @@ class Engine:
 
     async def search(self, caller: Caller, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Return the tools that fit a query best."""
-        view = await self.describe(caller)
-        from ptc_cli.search import Index
-
-        if self._index is None or self._index[0].servers != view.servers:
-            self._index = (view, Index(view))
-        return self._index[1].search(query, limit)
+        return self._finder.search(await self.describe(caller), query, limit)
 
     async def tree(self, caller: Caller) -> StubTree:
         """Return the files that a caller explores."""
-        return self._explorers.tree(await self.describe(caller))
+        return self._late.explorers.tree(await self.describe(caller))
 
     async def shell(self, caller: Caller) -> CallerShell:
         """Return the caller's shell over its tree, in which its session's last runs stand under `/runs`."""
-        return self._explorers.shell(await self.describe(caller), lambda: self._recent.overlay(caller))
-
-    def run_folder(self, caller: Caller, run: str) -> str | None:
-        """Return where a caller's shell finds a run, such as `/runs/3`; None where it does not."""
-        return self._recent.folder(caller, run)
+        return self._late.explorers.shell(await self.describe(caller), lambda: self.recent.overlay(caller))
 
     async def check(
         self, program: Program, caller: Caller, *, strict: bool = False, session: str | None = None
@@ -150,8 +140,8 @@ class Engine:
         """
         history = None if session is None else self._sessions.history(caller, session)
         view = await self._described_for(program, caller)
-        report = await self._checker.check(program, view, strict=strict, history=history)
-        report = with_lacks(report, self._backend, program)
+        report = await self._late.checker.check(program, view, strict=strict, history=history)
+        report = with_lacks(report, self._late.backend, program)
         return with_effects(
             report,
             program,
@@ -174,7 +164,7 @@ class Engine:
         run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask, answers=answers)
         for name in execution.limits.above(capped):
             run.emit(Warned(message=f"the limit {name} is cut to {getattr(capped, name):,}, its [sandbox.maxima]"))
-        self._in_background(self._meanwhile(execution.program))
+        self._tasks.in_background(self._meanwhile(execution.program))
         return self._set_going(run, self._runner.program(run, self._described_for(execution.program, execution.caller)))
 
     async def run(self, execution: Execution) -> Result:
@@ -233,14 +223,6 @@ class Engine:
         await self._pool.watch(name, uri, told)
         return lambda: self._pool.unwatch(name, uri, told)
 
-    async def run_files(self, caller: Caller, run: str) -> Mapping[str, bytes]:
-        """Return what there is to read of a caller's own run, by name; nothing of anybody else's."""
-        return await asyncio.to_thread(self._recent.files, caller, run)
-
-    def recent_runs(self, caller: Caller) -> tuple[str, ...]:
-        """Return the last programs of a caller's session, the last one last."""
-        return self._recent.runs(caller)
-
     def sessions(self, caller: Caller) -> tuple[str, ...]:
         """Return the names of a caller's sessions: each holds the names of the programs that ran in it."""
         return self._sessions.names(caller)
@@ -255,30 +237,21 @@ class Engine:
         Raises:
             SandboxUnavailableError: No sandbox as strong as required can be built here.
         """
-        backend = self._backend
-        if self._layers is None or (self._layers.done() and self._layers.exception() is not None):
-            self._layers = asyncio.create_task(backend.start())
-        return await asyncio.shield(self._layers)
+        return await self._late.layers()
 
     async def warm(self, caller: Caller) -> None:
         """Have checker and sandbox ready before the first program comes; what fails will be said then."""
-        view = await self.describe(caller)
-        await self._checker.prepare(view)
-        try:
-            await self.layers()
-            await self._backend.prewarm(2)
-        except PtcError:
-            return
+        await self._late.warm(await self.describe(caller))
 
     def warm_soon(self, caller: Caller) -> None:
         """Begin `warm`, and return at once."""
-        self._in_background(self.warm(caller))
+        self._tasks.in_background(self.warm(caller))
 
     def refresh_soon(self) -> None:
         """Begin to ask every server anew, and return at once; `on_change` tells of what changed."""
         for entry in self._source.catalog.servers:
             if entry.listing.status == "ok":
-                self._in_background(self._source.asked(entry.name))
+                self._tasks.in_background(self._source.asked(entry.name))
 
     def resolve(self, text: str) -> str:
         """Return a configured text with its references resolved; what they refer to is kept out of all that is said.
@@ -297,7 +270,7 @@ class Engine:
     @property
     def is_running(self) -> bool:
         """Whether any run goes on."""
-        return bool(self._runs)
+        return self._tasks.is_running
 
     def renew(self) -> None:
         """Know what other processes found out, and try failed servers again: as a process that starts now would."""
@@ -321,7 +294,7 @@ class Engine:
         self.settings = found.settings
         self._source.reconfigure(found.settings.servers)
         self._offered.clear()
-        self._in_background(_finished(self._pool.reconfigure(found.settings.servers)))
+        self._tasks.in_background(_finished(self._pool.reconfigure(found.settings.servers)))
         return found
 
     def server_failure(self, server: str) -> PtcError | None:
@@ -358,7 +331,7 @@ class Engine:
         Raises:
             CheckerError: The checker cannot be started.
         """
-        return (await self._checker.self_test()).failures
+        return (await self._late.checker.self_test()).failures
 
     async def test(self, server: str) -> View:
         """Ask one server anew, and return what a person at the command line then sees of it."""
@@ -367,47 +340,19 @@ class Engine:
 
     async def close(self) -> None:
         """End runs, servers, checker and sandbox, and write the journal."""
-        for task in (*self._runs, *self._background):
-            task.cancel()
-        await asyncio.gather(*self._runs, *self._background, return_exceptions=True)
+        await self._tasks.end()
         await self._sessions.close()
         await self._source.close()
-        made = vars(self)
-        closing = [self._pool.close(), *(made[name].close() for name in ("_checker", "_backend") if name in made)]
-        await asyncio.gather(*closing)
-        if "_explorers" in made:
-            self._explorers.close()
+        await asyncio.gather(self._pool.close(), self._late.close())
         self._learned.keep()
         self.journal.close()
-
-    # What follows is imported and made when first wanted: listing tools answers in a blink, also where nothing runs.
-
-    @cached_property
-    def _checker(self) -> Checker:
-        from ptc_cli.check.checker import Checker
-        from ptc_cli.codegen import runtime_stub
-
-        cache = Path(self.folders.cache) / "checker"
-        return Checker(cache=cache, runtime_stub=runtime_stub, python=self.settings.sandbox.python)
-
-    @cached_property
-    def _backend(self) -> Backend:
-        from ptc_cli.sandbox import open_backend
-
-        return open_backend(self.settings.sandbox, folders=self.folders)
-
-    @cached_property
-    def _explorers(self) -> Explorers:
-        from ptc_cli.engine.explore import Explorers
-
-        return Explorers()
 
     async def _meanwhile(self, program: Program) -> None:
         """Have ready what a program needs that passes, while it is checked; what fails will be said then."""
         if self._mentioned(program):
             self._pool.prepare()
         with suppress(PtcError):
-            await self.layers()
+            await self._late.layers()
 
     def _mentioned(self, program: Program) -> frozenset[str]:
         entries = self._source.catalog.servers
@@ -437,14 +382,10 @@ class Engine:
         finally:
             self._learned.keep()
             if run.execution.kind == "program":
-                self._recent.add(run.execution.caller, run.id)
+                self.recent.add(run.execution.caller, run.id)
 
-    def _set_going(self, run: Run, work: Coroutine[None, None, Result]) -> Run:
-        task = asyncio.create_task(self._shown_after(run, work), name=f"run {run.id}")
-        self._runs.add(task)
-        task.add_done_callback(self._runs.discard)
-        run.begin(task)
-        return run
+    def _set_going(self, run: Run, work: Awaitable[Result]) -> Run:
+        return self._tasks.set_going(run, self._shown_after(run, work))
 
     async def _list(self, server: str) -> ServerListing:
         return await self._pool.list(server)
@@ -461,18 +402,8 @@ class Engine:
 
     def _ask_again(self, server: str) -> None:
         """Take over the changed tools of a server that says they changed."""
-        self._in_background(self._source.asked(server))
-
-    def _in_background(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        self._tasks.in_background(self._source.asked(server))
 
 
 async def _finished(farewell: Awaitable[object]) -> None:
     await farewell
-
-
-def _eras(catalog: Catalog) -> dict[str, str]:
-    """Return the protocol revision that each server spoke when it was last asked: finding out anew costs seconds."""
-    return {entry.name: version for entry in catalog.servers if (version := entry.listing.protocol_version)}

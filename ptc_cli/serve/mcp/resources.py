@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from urllib.parse import quote, unquote
 
@@ -113,7 +114,7 @@ class Resources:
             return None if text is None else text.encode("utf-8", "replace")
         if uri.startswith(RUNS):
             run, _, name = uri.removeprefix(RUNS).partition("/")
-            return (await self._engine.run_files(caller, run)).get(unquote(name))
+            return (await asyncio.to_thread(self._engine.recent.files, caller, run)).get(unquote(name))
         return None
 
     async def _tree(self, caller: Caller) -> tuple[types.Resource, ...]:
@@ -126,8 +127,8 @@ class Resources:
     async def _runs(self, caller: Caller) -> tuple[types.Resource, ...]:
         listed = [
             types.Resource(uri=f"{RUNS}{run}/{quote(name)}", name=f"run {run}: {name}", size=len(content))
-            for run in reversed(self._engine.recent_runs(caller))
-            for name, content in (await self._engine.run_files(caller, run)).items()
+            for run in reversed(self._engine.recent.runs(caller))
+            for name, content in (await asyncio.to_thread(self._engine.recent.files, caller, run)).items()
         ]
         return tuple(listed)
 

@@ -121,7 +121,7 @@ class Tools:
     def _told(self, result: Result, execution: Execution) -> types.CallToolResult:
         """Return how a program ended."""
         output_bytes = execution.limits.output_bytes
-        folder = self._engine.run_folder(execution.caller, result.run) if self._mode == "filesystem" else None
+        folder = self._engine.recent.folder(execution.caller, result.run) if self._mode == "filesystem" else None
         told = answer(result, execution.program, output_bytes=output_bytes, folder=folder)
         text = [types.TextContent(type="text", text=told.text)] if told.text else []
         wants_structure = self._engine.settings.serve.structured_results

@@ -22,7 +22,7 @@ async def test_a_program_and_all_that_came_of_it_are_files(engine: Engine) -> No
     source = "import sys\nprint('x' * 100_000)\nprint('oh', file=sys.stderr)\nplain.echo(text='hi')\n[1, 2]"
     result = await engine.run(execution(source, caller=AGENT))
 
-    assert engine.run_folder(AGENT, result.run) == "/runs/1"
+    assert engine.recent.folder(AGENT, result.run) == "/runs/1"
     assert await shell(engine, "ls /runs/1") == "calls.jsonl\nprogram.py\nstderr\nstdout\nvalue.json\n"
     assert await shell(engine, "cat /runs/1/program.py") == source
     assert await shell(engine, "wc -c < /runs/1/stdout") == "100001\n"
@@ -88,7 +88,7 @@ async def test_nobody_sees_the_runs_of_another_session(engine: Engine) -> None:
     await engine.run(execution("'mine'", caller=AGENT))
 
     assert "No such file" in await shell(engine, "ls /runs", session="two")
-    assert engine.run_folder(replace(CALLER, session="two"), "anything") is None
+    assert engine.recent.folder(replace(CALLER, session="two"), "anything") is None
     await engine.run(execution("'nobody in particular'"))
     assert await shell(engine, "cat /runs/*/value.json") == '"mine"\n'
 
