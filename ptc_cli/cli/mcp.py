@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, get_args
@@ -104,6 +105,7 @@ def start(
 
     import asyncio  # who attaches has no use for it
 
+    gc.enable()  # which commands that do not last can do without
     asyncio.run(serve())
     return 0
 

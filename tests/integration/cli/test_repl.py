@@ -90,5 +90,6 @@ def test_what_is_longer_than_the_screen_goes_to_the_pager(tracker: Ptc) -> None:
         screen.type("[{'n': n} for n in range(300)]\r")
         screen.expect("30")
         screen.expect("ok")
+        screen.expect("ptc>")
         screen.type("\x04")
         assert "299" not in screen.rest()
