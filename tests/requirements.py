@@ -62,6 +62,11 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "integration/cli/test_daemon.py",
         "unit/daemon",
     ),
+    "Prompts do the same with and without the daemon, which keeps nothing of one that is left or killed": (
+        "integration/repl/test_desks.py",
+        "integration/cli/test_prompts.py",
+        "integration/cli/test_prompts_there.py",
+    ),
     "Several stdio clients can share one daemon": ("integration/serve/test_attach.py",),
     "REST says what MCP says, to each token its own": ("integration/serve/test_rest.py", "unit/serve/test_tokens.py"),
     "Examples, stubs, samples and pages are what they say": (

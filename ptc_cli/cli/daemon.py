@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import get_args
 
 import click
 
-from ptc_cli.cli.fitting import Fitting, fitted
+from ptc_cli.cli.fitting import Fitting, fitted, fitting
 from ptc_cli.cli.groups import Noun
 from ptc_cli.cli.invocation import Invocation, pass_invocation
 from ptc_cli.cli.options import json_option
@@ -97,6 +98,7 @@ def serve(invocation: Invocation) -> int:
     """Be the daemon; what starts it reads from standard output when it answers."""
     # A descriptor of whoever started the command would be held open for as long as the daemon lives.
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    gc.enable()  # which commands that do not last can do without
     with fitted(invocation) as fits:
         asyncio.run(_serve(invocation, fits))
     return 0
@@ -110,7 +112,12 @@ async def _serve(invocation: Invocation, fits: Fitting) -> None:
         if engine.settings != fits.settings:
             raise DaemonError("the configuration changed while the daemon started", hint="Try again.")
         await serve_daemon(
-            engine, fits.place, fits.name, log=log_of(fits.folders.state, fits.name), on_ready=_say_ready
+            engine,
+            fits.place,
+            fits.name,
+            fits=lambda: fitting(invocation, fits.place).name,
+            log=log_of(fits.folders.state, fits.name),
+            on_ready=_say_ready,
         )
 
 

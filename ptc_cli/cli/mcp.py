@@ -115,10 +115,10 @@ def _attached(invocation: Invocation, mode: Mode | None, servers: tuple[str, ...
     from ptc_cli.daemon.errors import DaemonError
 
     try:
-        with reached(invocation) as (client, warnings):
-            for message in warnings:
+        with reached(invocation) as found:
+            for message in found.warnings:
                 talk.warning(sys.stderr, message)
-            attach(client, mode=mode, servers=servers)
+            attach(found.client, mode=mode, servers=servers)
     except DaemonError as error:
         talk.note(sys.stderr, f"serving without the daemon: {error.message}")
         return False

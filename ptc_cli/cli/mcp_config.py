@@ -45,6 +45,9 @@ def _write(path: Path, entry: ClientEntry) -> None:
     before, after = with_entry(path, entry)
     if before == after:
         return talk.note(sys.stderr, f"{path} says so already")
+    if path.exists() and not path.stat().st_mode & 0o222:
+        # Whoever made it so, or generates it, wants it to stay: to put another in its place takes no right to write it.
+        raise ConfigError(f"{path}: is read-only", hint="Add the entry yourself: without --write it is printed.")
     click.echo(visible(_difference(before, after, path)), nl=False)
     try:
         if path.exists():

@@ -7,12 +7,13 @@ import sys
 import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
-from ptc_cli.cli.options import yes_option
+from ptc_cli.cli.options import daemon_option, yes_option
 from ptc_cli.console.ask import answers_of, asker
 
 
 @click.command()
 @yes_option("Allow the calls for which policy would ask.")
+@daemon_option
 @pass_invocation
 def command(invocation: Invocation, yes: bool) -> int:
     """Type programs and see what they give: each entry is checked, then run in the sandbox.
@@ -23,8 +24,10 @@ def command(invocation: Invocation, yes: bool) -> int:
 
 
 async def _prompt(invocation: Invocation, *, is_granted: bool) -> int:
+    from ptc_cli.cli.desks import Desks
+    from ptc_cli.core.catalog import Caller
     from ptc_cli.repl.programs import prompt_programs
 
     ask = asker(stdin=sys.stdin, talk_to=sys.stderr, is_granted=is_granted)
-    async with invocation.engine(answers=answers_of(ask)) as engine:
-        return await prompt_programs(engine, ask=ask)
+    async with Desks(invocation, Caller(door="repl"), answers=answers_of(ask)) as desks:
+        return await prompt_programs(desks.open, ask=ask)

@@ -36,7 +36,9 @@ async def _answer(invocation: Invocation, line: str) -> int:
 
 
 async def _explore(invocation: Invocation) -> int:
+    from ptc_cli.cli.desks import Desks
+    from ptc_cli.core.catalog import Caller
     from ptc_cli.repl.commands import prompt_commands
 
-    async with invocation.engine() as engine:
-        return await prompt_commands(engine)
+    async with Desks(invocation, Caller(door="shell")) as desks:
+        return await prompt_commands(desks.open)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from ptc_cli.console.inquiries import reply_of
 from ptc_cli.console.keyboard import drop_typed_ahead, read_line
 from ptc_cli.console.question import can_be_asked, decision_of, prompt, put
-from ptc_cli.core.event import Decision, Question
 from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
+
+if TYPE_CHECKING:
+    from ptc_cli.core.event import Decision, Question
 
 
 class Asker(Protocol):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ptc_cli.console.keyboard import drop_typed_ahead
 from ptc_cli.console.terminal import is_terminal, one_line, styled, visible, write, write_lines
-from ptc_cli.core.event import Decision, Question
+
+if TYPE_CHECKING:
+    from ptc_cli.core.event import Decision, Question  # costs 25 ms to import, and a prompt is waited for
 
 LINE_BYTES = 4096
 """As much of an answer as is read."""

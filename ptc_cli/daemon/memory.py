@@ -36,13 +36,15 @@ class Memory:
         text = repr((__version__, __file__, sys.version, sys.executable, cwd, tuple(options), counted))
         key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=place.salt(), digest_size=16).hexdigest()
         self._file = f"{key}{_ENDING}"
+        self.seen: Mapping[str, Stamp] = {}
+        """What the daemon that was recalled was found by."""
 
     def recalled(self) -> str | None:
         """Return the name of the daemon that fits, if that is known."""
         try:
             kept = json.loads(self._place.read(self._file, _MOST_BYTES))
-            is_same = all(_stamp(path) == (stamp and tuple(stamp)) for path, stamp in kept["files"])
-            return str(kept["name"]) if is_same else None
+            self.seen = {path: stamp and tuple(stamp) for path, stamp in kept["files"]}
+            return str(kept["name"]) if stamps(self.seen) == self.seen else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

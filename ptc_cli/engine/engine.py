@@ -220,17 +220,18 @@ class Engine:
         """
         return await self._pool.complete((await self.describe(caller)).server(server).name, params)
 
-    async def subscribe(self, caller: Caller, server: str, uri: str, *, is_wanted: bool) -> None:
-        """Have a server tell when a resource changes, or tell no more; `on_update` hears of it.
+    async def watch(self, caller: Caller, server: str, uri: str, told: Callable[[], None]) -> Callable[[], None]:
+        """Have a function called whenever a resource of a server changed; return what ends it.
 
         Raises:
             ToolNotFoundError: The caller may see no such server, or not that resource.
-            UpstreamError: The server does not take it.
+            UpstreamError: The server does not tell of it, or cannot be reached.
         """
         name = (await self.describe(caller)).server(server).name
         if not policy.sees_tool(caller, name, uri):
             raise ToolNotFoundError(f"server '{name}': no resource '{uri}'")
-        await self._pool.subscribe(name, uri, is_wanted=is_wanted)
+        await self._pool.watch(name, uri, told)
+        return lambda: self._pool.unwatch(name, uri, told)
 
     async def run_files(self, caller: Caller, run: str) -> Mapping[str, bytes]:
         """Return what there is to read of a caller's own run, by name; nothing of anybody else's."""
@@ -334,10 +335,6 @@ class Engine:
     def on_change(self, callback: Callable[[], None]) -> None:
         """Have a function called whenever the catalog has a new generation."""
         self._source.on_change(callback)
-
-    def on_update(self, callback: Callable[[str, str], None]) -> None:
-        """Have a function called with a server's name and an address whenever that resource of it changed."""
-        self._pool.on_updated(callback)
 
     def on_offers_change(self, callback: Callable[[], None]) -> None:
         """Have a function called whenever a server says that its resources or prompts changed."""

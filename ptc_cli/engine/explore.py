@@ -43,6 +43,10 @@ class CallerShell:
         self.session = result.session
         return result
 
+    def complete(self, text: str) -> list[str]:
+        """Return what the last word of a command line may become."""
+        return self.shell.complete(text, self.session)
+
 
 class Explorers:
     """Keeps the trees of the last few views, and the state of every session's shell."""

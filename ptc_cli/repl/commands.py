@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -14,45 +13,71 @@ from ptc_cli.console.terminal import is_terminal, wants_colour, write_output
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.errors import PtcError
 from ptc_cli.repl.completion import Candidate
+from ptc_cli.repl.desk import Desk, DeskLostError, OpenDesk, Written
+from ptc_cli.repl.here import DeskHere
 from ptc_cli.repl.reader import PlainReader, Reader
 
 if TYPE_CHECKING:
     from ptc_cli.engine import Engine
-    from ptc_cli.shell import ShellResult
 
-SESSION = "shell"
 _JOINED = re.compile(r"[|&;<>()`$\n]")
 _WELCOME = "A read-only shell over the stubs: ls, cat, grep, find and the like; cat README.md to begin. Ctrl-D ends."
 
 
-async def answered(engine: Engine, command: str) -> ShellResult:
+async def answered(engine: Engine, command: str) -> Written:
     """Run one command and return what it wrote."""
-    shell = await engine.shell(Caller(door="shell"))
-    return await shell.run(command)
+    return await DeskHere(engine, Caller(door="shell")).shell(command)
 
 
 async def run_command(engine: Engine, command: str) -> int:
     """Run one command and return its status."""
-    return await _run(engine, Caller(door="shell"), command)
+    return await _run(DeskHere(engine, Caller(door="shell")), command)
 
 
-async def prompt_commands(engine: Engine) -> int:
+async def prompt_commands(open_desk: OpenDesk) -> int:
     """Read commands until the end and run each; return the status of the last one off a terminal, else 0."""
-    caller = Caller(door="shell", session=SESSION)
-    on_terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
-    if on_terminal:
-        talk.note(sys.stderr, _WELCOME)
-        reader = await _terminal_reader(engine, caller)
-    else:
-        reader = PlainReader(sys.stdin.fileno(), is_whole=_is_whole)
-    status = 0
-    while (command := await reader.read()) is not None:
-        if command.strip() in ("exit", "quit"):
-            break
-        if command.strip():
-            shown = for_terminal(command) if on_terminal and wants_colour(sys.stdout) else command
-            status = await _run(engine, caller, shown)
-    return 0 if on_terminal else status
+    prompt = _Commands(await open_desk(), open_desk)
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return await prompt.serve(PlainReader(sys.stdin.fileno(), is_whole=_is_whole))
+    talk.note(sys.stderr, _WELCOME)
+    await prompt.serve(prompt.terminal_reader(), is_coloured=wants_colour(sys.stdout))
+    return 0
+
+
+class _Commands:
+    """Takes commands from a reader, one after the other, to a desk."""
+
+    def __init__(self, desk: Desk, reopen: OpenDesk) -> None:
+        self._desk = desk
+        self._reopen = reopen
+
+    async def serve(self, reader: Reader, *, is_coloured: bool = False) -> int:
+        """Run every command; return the status of the last."""
+        status = 0
+        while (command := await reader.read()) is not None:
+            if command.strip() in ("exit", "quit"):
+                break
+            if command.strip():
+                await self._catch_up()
+                status = await _run(self._desk, for_terminal(command) if is_coloured else command)
+        return status
+
+    def terminal_reader(self) -> Reader:
+        """Return a reader that completes words as the shell would find them."""
+        from ptc_cli.repl.terminal import TerminalReader  # prompt_toolkit costs 0.1 s
+
+        async def complete(text: str, _: str) -> Iterable[Candidate]:
+            return words(text, await self._desk.complete_shell(text))
+
+        history = self._desk.state / "shell_history"
+        return TerminalReader(prompt="$ ", complete=complete, is_whole=_is_whole, history=history)
+
+    async def _catch_up(self) -> None:
+        try:
+            await self._desk.catch_up()
+        except DeskLostError as error:
+            talk.warning(sys.stderr, f"{error.message}; the shell begins anew in its first folder")
+            self._desk = await self._reopen()
 
 
 def for_terminal(command: str) -> str:
@@ -66,28 +91,15 @@ def for_terminal(command: str) -> str:
     return f"TERM=xterm ls --color=always -C -w {get_terminal_size().columns}{space}{rest}"
 
 
-async def _run(engine: Engine, caller: Caller, command: str) -> int:
+async def _run(desk: Desk, command: str) -> int:
     try:
-        shell = await engine.shell(caller)
-        done = await shell.run(command)
+        done = await desk.shell(command)
     except PtcError as error:
         talk.error(sys.stderr, error.message, error.hint)
         return error.exit_code
     write_output(sys.stdout, done.stdout)
     write_output(sys.stderr, done.stderr)
     return done.exit_code
-
-
-async def _terminal_reader(engine: Engine, caller: Caller) -> Reader:
-    from ptc_cli.repl.terminal import TerminalReader  # prompt_toolkit costs 0.1 s
-
-    explorer = await engine.shell(caller)
-    return TerminalReader(
-        prompt="$ ",
-        complete=lambda text, _: words(text, explorer.shell.complete(text, explorer.session)),
-        is_whole=_is_whole,
-        history=Path(engine.folders.state) / "shell_history",
-    )
 
 
 def words(text: str, whole: Iterable[str]) -> Iterator[Candidate]:

@@ -54,22 +54,22 @@ class Magics:
 
     async def tools(self, server: str) -> int:
         """List the tools of all servers, or of one: %tools [SERVER]."""
-        view = await self._session.describe()
+        view = self._session.view
         await _list([*view] if not server else [*view.server(server).tools])
         return 0
 
     async def search(self, query: str) -> int:
         """Find tools by what they do: %search close a ticket."""
         _wanted(query, "%search close a ticket")
-        hits = await self._session.engine.search(self._session.caller, query, limit=_FOUND)
-        await _list([hit.tool for hit in hits])
-        if not hits:
+        found = await self._session.desk.search(query, limit=_FOUND)
+        await _list([*found])
+        if not found:
             talk.note(sys.stderr, f"no tool found for '{query}'")
         return 0
 
     async def servers(self, _: str) -> int:
         """List the servers."""
-        view = await self._session.describe()
+        view = self._session.view
         rows = [
             (entry.name, entry.listing.status, f"{len(entry.tools)} tools", (entry.listing.reason or "").split("\n")[0])
             for entry in view.servers
@@ -116,7 +116,7 @@ class Magics:
         if not program:
             raise MagicError("%save: no entry has ended well yet")
         _write(Path(name), program, is_forced=name != argument)
-        report = await self._session.engine.check(Program.of(program, name=name), self._session.caller)
+        report = await self._session.desk.check(Program.of(program, name=name), session=None)
         talk.note(sys.stderr, f"saved; run it with: ptc run {name}")
         if not report.passed:
             talk.warning(sys.stderr, "as one program it does not pass the check", f"See why with: ptc check {name}")

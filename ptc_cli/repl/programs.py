@@ -4,43 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
 from ptc_cli.console import results, talk
 from ptc_cli.console.ask import Asker
 from ptc_cli.console.interrupts import on_interrupt
 from ptc_cli.console.pager import paged
-from ptc_cli.console.reloading import reload
 from ptc_cli.console.tables import table
 from ptc_cli.console.terminal import is_terminal, write_foreign, write_output
 from ptc_cli.console.values import as_table
-from ptc_cli.core.catalog import Caller, View
+from ptc_cli.core.catalog import View
 from ptc_cli.core.errors import PtcError, ToolNotFoundError
 from ptc_cli.core.result import EXIT_CODES
 from ptc_cli.repl.completion import Candidate, candidates
+from ptc_cli.repl.desk import OpenDesk
 from ptc_cli.repl.entry import Question, is_program, is_whole, prompt_command, question, shell_command
 from ptc_cli.repl.explain import explanation, reveal, revealed, source
 from ptc_cli.repl.magics import Magics, summaries
 from ptc_cli.repl.reader import PlainReader, Reader
 from ptc_cli.repl.session import CALLS, PromptSession, Ran
 
-if TYPE_CHECKING:
-    from ptc_cli.engine import Engine
-
 _WELCOME = "Tab completes, NAME? explains, %help lists commands, Ctrl-C stops a program, Ctrl-D ends."
 _ENDINGS = frozenset({"exit", "quit", "exit()", "quit()"})
 
 
-async def prompt_programs(engine: Engine, *, ask: Asker | None) -> int:
+async def prompt_programs(open_desk: OpenDesk, *, ask: Asker | None) -> int:
     """Read entries until the end and run each; return the exit code of the last one off a terminal, else 0."""
-    caller = Caller(door="repl")
-    session = PromptSession(engine, caller, await engine.describe(caller), ask=ask)
+    desk = await open_desk()
+    session = PromptSession(desk, await desk.catch_up(), ask=ask, reopen=open_desk)
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return await Prompt(session, PlainReader(sys.stdin.fileno())).serve()
     talk.note(sys.stderr, f"{_servers(session.view)} {_WELCOME}")
-    engine.warm_soon(caller)
+    desk.warm_soon()
     await Prompt(session, _terminal_reader(session)).serve()
     return 0
 
@@ -60,8 +55,7 @@ class Prompt:
         while (entry := await self._reader.read(self._taken())) is not None:
             if entry.strip() in _ENDINGS:
                 break
-            reload(self._session.engine)
-            await self._session.describe()
+            await self._session.catch_up()
             if entry.strip():
                 code = await self._answer(entry)
         return code
@@ -108,8 +102,7 @@ class Prompt:
         return result.exit_code
 
     async def _shell(self, command: str) -> int:
-        shell = await self._session.engine.shell(self._session.caller)
-        done = await shell.run(command)
+        done = await self._session.desk.shell(command)
         async with paged(sys.stdout) as stream:
             write_output(stream, done.stdout)
         write_output(sys.stderr, done.stderr)
@@ -118,7 +111,7 @@ class Prompt:
     async def _explain(self, asked: Question) -> int:
         text = await self._variable(asked.name)
         if text is None:
-            view = await self._session.describe()
+            view = self._session.view
             text = source(asked.name, view) if asked.wants_source else explanation(asked.name, view)
         async with paged(sys.stdout) as stream:
             write_foreign(stream, text)
@@ -154,15 +147,15 @@ def _terminal_reader(session: PromptSession) -> Reader:
         prompt="ptc> ",
         complete=completer(session),
         is_whole=is_whole,
-        history=Path(session.engine.folders.state) / "repl_history",
+        history=session.desk.state / "repl_history",
         live=LiveCheck(session.check),
     )
 
 
-def completer(session: PromptSession) -> Callable[[str, str], Iterable[Candidate]]:
+def completer(session: PromptSession) -> Callable[[str, str], Awaitable[Iterable[Candidate]]]:
     """Return what completes entries of a session."""
 
-    def complete(before: str, after: str) -> Iterable[Candidate]:
+    async def complete(before: str, after: str) -> Iterable[Candidate]:
         if not before.startswith("%"):
             return candidates(before, session.view, after=after, held=session.variables)
         name, space, argument = before.partition(" ")

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from ptc_cli.console.ask import Asker, answers_of
-from ptc_cli.console.live import Streams, follow
-from ptc_cli.core.catalog import Caller, View
+from ptc_cli.console import talk
+from ptc_cli.console.ask import Asker
+from ptc_cli.console.shown import Streams
+from ptc_cli.core.catalog import View
 from ptc_cli.core.check import CheckReport
-from ptc_cli.core.execution import Execution
 from ptc_cli.core.program import LAST_VALUE, Program, naming_value, unbound_names
 from ptc_cli.core.result import CallSummary, Result
+from ptc_cli.repl.desk import SESSION, Desk, DeskLostError, OpenDesk
 from ptc_cli.repl.variables import Variables
 
-if TYPE_CHECKING:
-    from ptc_cli.engine import Engine
-
-NAME = "repl"
 CALLS = "_calls"
 """The name by which entries find the calls so far."""
 
@@ -48,11 +44,12 @@ class Ran:
 class PromptSession:
     """Runs and checks entries, each with what those before it left behind."""
 
-    def __init__(self, engine: Engine, caller: Caller, view: View, *, ask: Asker | None) -> None:
-        self.engine = engine
-        self.caller = caller
+    def __init__(self, desk: Desk, view: View, *, ask: Asker | None, reopen: OpenDesk) -> None:
+        """Begin at a desk; `reopen` gives another one once that is lost."""
+        self.desk = desk
         self.view = view
         self._ask = ask
+        self._reopen = reopen
         self._forget()
 
     @property
@@ -65,7 +62,8 @@ class PromptSession:
         self._numbered += 1
         program = Program.of(text, name=f"<entry {self._numbered}>")
         started = time.perf_counter()
-        result = await self._run(await self._with_calls(program))
+        streams = Streams(out=sys.stdout, err=sys.stderr)
+        result = await self.desk.run(await self._with_calls(program), streams=streams, ask=self._ask)
         done = Ran(program=program, result=result, wall_seconds=time.perf_counter() - started)
         if result.status != "rejected":
             self.ran.append(done)
@@ -75,16 +73,23 @@ class PromptSession:
     async def check(self, text: str) -> CheckReport:
         """Say what is wrong with a text as the next entry."""
         program = await self._with_calls(Program.of(text, name=f"<entry {self._numbered + 1}>"))
-        return await self.engine.check(program, self.caller, session=NAME)
+        return await self.desk.check(program, session=SESSION)
 
-    async def describe(self) -> View:
-        """Return the servers as they are now."""
-        self.view = await self.engine.describe(self.caller)
+    async def catch_up(self) -> View:
+        """Return the servers as they are now; where what the entries left behind is gone, say so and begin anew."""
+        try:
+            self.view = await self.desk.catch_up()
+        except DeskLostError as error:
+            had = "; the variables of the earlier entries are gone" if self.ran else ""
+            talk.warning(sys.stderr, f"{error.message}{had}")
+            self.desk = await self._reopen()
+            self.view = await self.desk.catch_up()
+            self._forget()
         return self.view
 
     async def reset(self) -> None:
         """Forget what the entries left behind."""
-        await self.engine.end_session(self.caller, NAME)
+        await self.desk.end_session()
         self._forget()
 
     def program(self) -> str:
@@ -103,18 +108,13 @@ class PromptSession:
         self._told: int | None = None
         """How many calls `_calls` holds; None before it is there."""
 
-    async def _run(self, program: Program) -> Result:
-        execution = replace(Execution.of(program, caller=self.caller), session=NAME)
-        run = await self.engine.start(execution, can_ask=self._ask is not None, answers=answers_of(self._ask))
-        return await follow(run, streams=Streams(out=sys.stdout, err=sys.stderr), ask=self._ask, door="repl")
-
     async def _with_calls(self, program: Program) -> Program:
         """Return a program once the sandbox has the calls so far, if it uses them."""
         calls = self.calls
         if CALLS in _unbound(program.source) and self._told != len(calls):
             self._told = len(calls)
             telling = Program.of(_telling(calls), name=f"<{CALLS}>")
-            await self.engine.run(replace(Execution.of(telling, caller=self.caller), session=NAME))
+            await self.desk.run(telling, streams=None, ask=None)
         return program
 
 

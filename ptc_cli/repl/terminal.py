@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
@@ -17,11 +17,12 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.output import ColorDepth, Output
 
 from ptc_cli.console.terminal import one_line, wants_colour
+from ptc_cli.core.errors import PtcError
 from ptc_cli.repl.completion import Candidate
 from ptc_cli.repl.keys import bindings
 from ptc_cli.repl.live import LiveCheck
 
-Complete: TypeAlias = Callable[[str, str], Iterable[Candidate]]
+Complete: TypeAlias = Callable[[str, str], Awaitable[Iterable[Candidate]]]
 """Takes the text before the cursor, and the one after it."""
 
 
@@ -78,14 +79,25 @@ class TerminalReader:
         return "" if suggestion is None else suggestion.text
 
     def _check_with(self, live: LiveCheck) -> None:
-        from ptc_cli.repl.colours import Marks, python_lexer, style, toolbar  # pygments costs 40 ms
+        session = self._session
+        session.default_buffer.on_text_changed += lambda buffer: live.see(buffer.text, session.app.invalidate)
+
+        def colour(_: object) -> None:
+            session.app.after_render -= colour
+            self._colour(live)
+
+        # Once there is a prompt to look at: pygments costs 40 ms.
+        session.app.after_render += colour
+
+    def _colour(self, live: LiveCheck) -> None:
+        from ptc_cli.repl.colours import Marks, python_lexer, style, toolbar
 
         session = self._session
         session.lexer = python_lexer()
         session.style = style()
         session.input_processors = [Marks(live)]
         session.bottom_toolbar = lambda: toolbar(live)
-        session.default_buffer.on_text_changed += lambda buffer: live.see(buffer.text, session.app.invalidate)
+        session.app.invalidate()
 
 
 class _FromView(Completer):
@@ -93,8 +105,15 @@ class _FromView(Completer):
         self._complete = complete
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        for each in self._complete(document.text_before_cursor, document.text_after_cursor):
-            yield Completion(each.text, start_position=-each.typed, display_meta=one_line(each.note))
+        """Give none: what completes may have to be asked for, and nothing here waits without the event loop."""
+        return ()
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        with suppress(PtcError):  # whom it would ask is gone: the next entry is told so
+            for each in await self._complete(document.text_before_cursor, document.text_after_cursor):
+                yield Completion(each.text, start_position=-each.typed, display_meta=one_line(each.note))
 
 
 class _KeptHistory(FileHistory):

@@ -65,6 +65,8 @@ class Attached:
         self._activity = activity
         self._gateways: dict[Wanted, asyncio.Future[Gateway]] = {}
         self._going: set[asyncio.Task[None]] = set()
+        self.conversations = 0
+        """How many go on."""
 
     @asynccontextmanager
     async def listening(self, listener: socket.socket) -> AsyncIterator[None]:
@@ -89,6 +91,7 @@ class Attached:
         self._keep(asyncio.create_task(self._converse(reader, writer)))
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.conversations += 1
         with self._activity.one():
             try:
                 async with asyncio.timeout(_FIRST_LINE_SECONDS):
@@ -99,6 +102,7 @@ class Attached:
             except Exception:  # its failure must not end the conversations beside it
                 logger.exception("a conversation failed")
             finally:
+                self.conversations -= 1
                 writer.transport.abort() if writer.is_closing() else writer.close()
 
     async def _serve(self, wanted: Wanted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

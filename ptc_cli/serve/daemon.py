@@ -23,6 +23,7 @@ from ptc_cli.daemon.place import ALIVE, HTTP, MCP, Place
 from ptc_cli.engine import Engine
 from ptc_cli.serve.activity import Activity
 from ptc_cli.serve.attached import Attached
+from ptc_cli.serve.configuration import Configuration
 from ptc_cli.serve.guard import Guard, HostRule
 from ptc_cli.serve.lifespan import GRACE_SECONDS, live
 from ptc_cli.serve.listening import Server
@@ -38,25 +39,34 @@ _ALONE_SECONDS = 3.0
 """How long one that is just ending is waited for."""
 
 
-async def serve_daemon(engine: Engine, place: Place, name: str, *, log: Path, on_ready: Callable[[], None]) -> None:
+async def serve_daemon(
+    engine: Engine, place: Place, name: str, *, fits: Callable[[], str], log: Path, on_ready: Callable[[], None]
+) -> None:
     """Serve the user's own commands until nobody has asked for long, or the process is asked to end.
+
+    `fits` says which name the configuration files give by now.
 
     Raises:
         DaemonError: One of this name runs already, or the log cannot be written.
     """
     _log_to(log, engine)
     try:
-        await _serve(engine, place, name, on_ready)
+        await serve_at(engine, place, Configuration(engine, name, fits), on_ready)
     except Exception:  # a front door: nobody sees what the process would say
         logger.exception("the daemon failed")
         raise
 
 
-async def _serve(engine: Engine, place: Place, name: str, on_ready: Callable[[], None]) -> None:
-    activity = Activity(is_busy=lambda: engine.is_running)
-    own = Own(engine, activity)
-    guard = Guard(own, hosts=HostRule.of("localhost"), tokens=Tokens({}, OWNER))
+async def serve_at(engine: Engine, place: Place, configuration: Configuration, on_ready: Callable[[], None]) -> None:
+    """Serve at a place, until nobody has asked for long or the process is asked to end.
+
+    Raises:
+        DaemonError: One of this name runs already.
+    """
+    name, activity = configuration.name, Activity(is_busy=lambda: engine.is_running)
     attached = Attached(engine, activity)
+    own = Own(engine, activity, configuration, attached)
+    guard = Guard(own, hosts=HostRule.of("localhost"), tokens=Tokens({}, OWNER))
     server = Server(guard, on_started=on_ready, protocol=_OwnersProtocol)
 
     def closing() -> None:
@@ -68,19 +78,23 @@ async def _serve(engine: Engine, place: Place, name: str, on_ready: Callable[[],
             logger.info("daemon %s, ptc %s, in %s", name, __version__, Path.cwd())
             serving = asyncio.create_task(server.run_until_stopped(http, closing=closing))
             idle = asyncio.create_task(activity.until_idle(engine.settings.daemon.idle_seconds))
-            await asyncio.wait({serving, idle}, return_when=asyncio.FIRST_COMPLETED)
-            logger.info("ending: %s", "nobody has asked for long" if idle.done() else "asked to")
-            for task in (serving, idle):
-                task.cancel()
-            await asyncio.gather(serving, idle, return_exceptions=True)
+            try:
+                await asyncio.wait({serving, idle}, return_when=asyncio.FIRST_COMPLETED)
+                logger.info("ending: %s", "nobody has asked for long" if idle.done() else "asked to")
+            finally:
+                for task in (serving, idle):
+                    task.cancel()
+                await asyncio.gather(serving, idle, return_exceptions=True)
 
 
 class Own:
     """What is answered to the user's own commands."""
 
-    def __init__(self, engine: Engine, activity: Activity) -> None:
+    def __init__(self, engine: Engine, activity: Activity, configuration: Configuration, attached: Attached) -> None:
         self._engine = engine
         self._activity = activity
+        self._configuration = configuration
+        self._attached = attached
         self._rest = RestApp(engine)
         self._started_at = time.time()
 
@@ -88,7 +102,11 @@ class Own:
         """Answer one request."""
         if scope["type"] == "lifespan":
             await live(receive, send)
-        elif scope["path"] == "/healthz":
+            return
+        # Whoever is attached compares no names, and is not to be given the secrets of another environment.
+        if not self._attached.conversations:
+            self._configuration.follow()
+        if scope["path"] == "/healthz":
             await self._healthz(scope, receive, send)
         else:
             await self._answer(scope, receive, send)
@@ -101,13 +119,17 @@ class Own:
             "started_at": self._started_at,
             "idle_seconds": self._activity.idle_seconds,
             "folder": str(Path.cwd()),
+            "fits": self._configuration.name,
+            "applied": self._configuration.applied,
             "files": [origin.path for origin in self._engine.settings.files],
         }
         await JSONResponse(said)(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._activity.one():
-            self._engine.renew()
+            # A command begins with what is known now. One that stays would try failed servers with each of its keys.
+            if not self._rest.is_followed(scope):
+                self._engine.renew()
             await self._rest(scope, receive, send)
 
 

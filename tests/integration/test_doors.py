@@ -21,7 +21,7 @@ from ptc_cli.core.catalog import Caller
 from ptc_cli.core.errors import PtcError
 from ptc_cli.engine import Engine
 from ptc_cli.repl.programs import Prompt
-from ptc_cli.repl.session import PromptSession
+from tests.desks import Desks, daemon_over, desks_in, desks_of, session_at
 from tests.engines import CALLER, engine_over, run
 from tests.integration.serve.clients import connected, served, text
 from tests.offers import ADD, ECHO, PULLED, Offer
@@ -157,14 +157,23 @@ async def test_the_door_of_names_that_look_alike(world: World, target: Target, s
     await run(world.engine, _FORGER.format(frames=json.dumps(forged)))
 
 
-async def test_the_door_of_a_session(world: World, target: Target) -> None:
+@pytest_asyncio.fixture(loop_scope="module", params=["here", "in the daemon"])
+async def desks(request: pytest.FixtureRequest, world: World) -> AsyncIterator[Desks]:
+    """Desks of prompts, in the process and in a daemon."""
+    if request.param == "here":
+        yield desks_of(world.engine)
+        return
+    async with daemon_over(world.engine, world.offer.folder / "place") as place:
+        yield desks_in(place, world.offer.folder)
+
+
+async def test_the_door_of_a_session(world: World, desks: Desks, target: Target) -> None:
     said = StringIO()
     typed = Typed(["x = s.echo(text='hello')", target.call, target.dynamic, "s?"])
     ask = asker(stdin=sys.stdin, talk_to=said, is_granted=True)
     with redirect_stdout(said), redirect_stderr(said):
-        caller = Caller(door="repl")
-        session = PromptSession(world.engine, caller, await world.engine.describe(caller), ask=ask)
-        code = await Prompt(session, typed).serve()
+        async with desks() as desk:
+            code = await Prompt(await session_at(desk, ask=ask), typed).serve()
 
     assert code in (0, 6)
     assert said.getvalue().count(f"{target.tool}' is {target.why}") >= 2

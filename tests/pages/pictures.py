@@ -19,8 +19,9 @@ from rich.text import Text
 from ptc_cli.cli.main import invoke
 from ptc_cli.core.catalog import Caller
 from ptc_cli.engine import open_engine
+from ptc_cli.repl.here import DeskHere
 from ptc_cli.repl.programs import Prompt
-from ptc_cli.repl.session import PromptSession
+from tests.desks import session_at
 from tests.homes import home
 from tests.pages.answers import ROOT
 
@@ -98,9 +99,8 @@ async def _session() -> str:
     screen = _Screen()
     with redirect_stdout(screen), redirect_stderr(screen):
         async with open_engine() as engine:
-            caller = Caller(door="repl")
-            session = PromptSession(engine, caller, await engine.describe(caller), ask=None)
-            await Prompt(session, _Scripted(_ENTRIES)).serve()
+            desk = DeskHere(engine, Caller(door="repl"))
+            await Prompt(await session_at(desk), _Scripted(_ENTRIES)).serve()
     return screen.text
 
 

@@ -16,15 +16,19 @@ from starlette.types import Receive, Scope, Send
 
 from ptc_cli import codegen
 from ptc_cli.core import described
+from ptc_cli.core.catalog import View
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.errors import PtcError
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.program import Program
+from ptc_cli.core.server import ServerConfig
 from ptc_cli.engine import Engine, find_tool
 from ptc_cli.serve.guard import access, caller
-from ptc_cli.serve.rest.bodies import CheckBody, ShellBody, body
+from ptc_cli.serve.rest.bodies import CheckBody, ShellBody, UnfinishedBody, body
 from ptc_cli.serve.rest.json import Json
+from ptc_cli.serve.rest.live import LiveRuns
 from ptc_cli.serve.rest.openapi import OPERATIONS, document
+from ptc_cli.serve.rest.presence import Presences, owner
 from ptc_cli.serve.rest.runs import Runs
 
 logger = logging.getLogger(__name__)
@@ -41,7 +45,9 @@ class RestApp:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        runs = Runs(engine)
+        live = LiveRuns()
+        self._presences = presences = Presences(engine, live)
+        runs = Runs(engine, live, presences)
         answers: dict[str, Answer] = {
             "openapi": self._openapi,
             "list_servers": self._list_servers,
@@ -58,7 +64,11 @@ class RestApp:
             "answer_run": runs.answer,
             "reply_run": runs.reply,
             "get_file": runs.file,
+            "complete_shell": self._complete_shell,
             "end_session": self._end_session,
+            "show_view": self._show_view,
+            "be_present": presences.hold,
+            "warm": self._warm,
         }
         self._app = Starlette(
             routes=[Route(each.path, answers[each.id], methods=[each.method]) for each in OPERATIONS],
@@ -69,6 +79,10 @@ class RestApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._app(scope, receive, send)
+
+    def is_followed(self, scope: Scope) -> bool:
+        """Say whether a request comes from a client that is there for longer, and goes on with what it found."""
+        return self._presences.is_there(scope)
 
     async def _openapi(self, _: Request) -> Response:
         return Json(document())
@@ -105,19 +119,42 @@ class RestApp:
 
     async def _shell(self, request: Request) -> Response:
         asked = await body(request, ShellBody)
-        shell = await self._engine.shell(replace(caller(request.scope), session=None))
+        shell = await self._engine.shell(caller(request.scope))
         result = await shell.run(asked.command)
         return Json({"stdout": result.stdout, "stderr": result.stderr, "exit_code": result.exit_code})
+
+    async def _complete_shell(self, request: Request) -> Response:
+        asked = await body(request, UnfinishedBody)
+        shell = await self._engine.shell(caller(request.scope))
+        return Json({"words": shell.complete(asked.text)})
 
     async def _end_session(self, request: Request) -> Response:
         if not await self._engine.end_session(caller(request.scope), name := request.path_params["session"]):
             raise HTTPException(404, f"There is no session {name!r}.")
         return Response(status_code=204)
 
+    async def _show_view(self, request: Request) -> Response:
+        view = await self._engine.describe(owner(request))
+        is_known = request.query_params.get("generation") == str(view.generation)
+        return Json({"generation": view.generation, "view": None if is_known else to_json(_as_shown(view))})
+
+    async def _warm(self, request: Request) -> Response:
+        self._engine.warm_soon(owner(request))
+        return Response(status_code=204)
+
 
 def _told(request: Request, found: JsonObject) -> JsonObject:
     """Return what is told of a tool or server: where on this machine it is configured is its owner's matter."""
     return {key: value for key, value in found.items() if key != "origin" or access(request.scope).is_owner}
+
+
+def _as_shown(view: View) -> View:
+    """Return a view without how its servers are reached, of which secrets can be a part."""
+    return replace(view, servers=tuple(replace(entry, config=_named(entry.config)) for entry in view.servers))
+
+
+def _named(config: ServerConfig) -> ServerConfig:
+    return ServerConfig(name=config.name, transport=config.transport, origin=config.origin)
 
 
 def _count(request: Request, name: str, *, default: int) -> int:

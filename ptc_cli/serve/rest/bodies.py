@@ -105,7 +105,16 @@ class ShellBody:
     command: str
 
 
-BODIES = (CheckBody, RunBody, CallBody, AnswerBody, ReplyBody, ShellBody)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedBody:
+    """A command line that is being typed."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _CONFIG
+
+    text: str
+
+
+BODIES = (CheckBody, RunBody, CallBody, AnswerBody, ReplyBody, ShellBody, UnfinishedBody)
 """All of them."""
 
 _READERS: Mapping[type[object], TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in BODIES}

@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 from starlette.exceptions import HTTPException
 
+from ptc_cli.core.catalog import Caller
 from ptc_cli.engine import Run
 from ptc_cli.serve.tokens import Access
 
@@ -45,3 +46,7 @@ class LiveRuns:
     def of(self, access: Access) -> tuple[Run, ...]:
         """Return the runs that somebody may see, the newest first."""
         return tuple(run for owner, run in reversed(self._runs.values()) if access.is_owner or owner == access)
+
+    def by(self, caller: Caller) -> tuple[Run, ...]:
+        """Return the runs of somebody that go on."""
+        return tuple(run for _, run in self._runs.values() if not run.is_over and run.execution.caller == caller)

@@ -14,7 +14,16 @@ from ptc_cli.core.check import CheckReport
 from ptc_cli.core.event import Event, Happening
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.result import Result
-from ptc_cli.serve.rest.bodies import BODIES, AnswerBody, CallBody, CheckBody, ReplyBody, RunBody, ShellBody
+from ptc_cli.serve.rest.bodies import (
+    BODIES,
+    AnswerBody,
+    CallBody,
+    CheckBody,
+    ReplyBody,
+    RunBody,
+    ShellBody,
+    UnfinishedBody,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +119,34 @@ OPERATIONS = (
         body=ShellBody,
     ),
     Operation(
+        id="complete_shell",
+        method="POST",
+        path="/v1/shell/completions",
+        summary="What the last word of a command line may become",
+        body=UnfinishedBody,
+    ),
+    Operation(
         id="end_session", method="DELETE", path="/v1/sessions/{session}", summary="Forget the names of a session"
+    ),
+    Operation(
+        id="show_view",
+        method="GET",
+        path="/v1/view",
+        summary="All that a prompt completes from, unless that generation is known; on the user's own socket",
+        query=("generation",),
+    ),
+    Operation(
+        id="be_present",
+        method="GET",
+        path="/v1/presence",
+        summary="Keep this client's sessions until this request ends, and no longer; on the user's own socket",
+        streams=True,
+    ),
+    Operation(
+        id="warm",
+        method="POST",
+        path="/v1/warm",
+        summary="Begin to make checker and sandbox ready; on the user's own socket",
     ),
 )
 
@@ -158,7 +194,7 @@ def _operation(operation: Operation) -> JsonObject:
 
 
 def _parameter(name: str, place: Literal["path", "query"]) -> JsonObject:
-    kind = "integer" if name in ("limit", "after") else "string"
+    kind = "integer" if name in ("limit", "after", "generation") else "string"
     return {"name": name, "in": place, "required": place == "path", "schema": {"type": kind}}
 
 

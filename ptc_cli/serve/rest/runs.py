@@ -26,6 +26,7 @@ from ptc_cli.serve.guard import access, caller
 from ptc_cli.serve.rest.bodies import AnswerBody, CallBody, ReplyBody, RunBody, body, json_text, limits
 from ptc_cli.serve.rest.json import Json
 from ptc_cli.serve.rest.live import LiveRuns
+from ptc_cli.serve.rest.presence import Presences
 from ptc_cli.serve.rest.stream import EventStream, unless_gone
 
 _EVENTS = "text/event-stream"
@@ -34,15 +35,17 @@ _EVENTS = "text/event-stream"
 class Runs:
     """The operations on runs."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, live: LiveRuns, presences: Presences) -> None:
         self._engine = engine
-        self._live = LiveRuns()
+        self._live = live
+        self._presences = presences
 
     async def start(self, request: Request) -> ASGIApp:
         """Start a program, and wait for its end unless told otherwise."""
         asked = await body(request, RunBody)
         execution = self._execution(asked, request)
         self._live.demand_room()
+        self._presences.demand(execution.caller)
         run = await self._engine.start(execution, can_ask=asked.can_ask, answers=asked.answers)
         return await self._answer(request, run, background=asked.background)
 
@@ -54,6 +57,7 @@ class Runs:
             await self._engine.describe(asker), request.path_params["tool"], failure=self._engine.server_failure
         )
         self._live.demand_room()
+        self._presences.demand(asker)
         run = await self._engine.call(
             asker,
             tool.spec.server,

@@ -17,7 +17,7 @@ T = TypeVar("T")
 HEARTBEAT_SECONDS = 15.0
 """A comment so often shows both ends, and what is between them, that the connection lives."""
 
-_HEADERS = [
+STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
@@ -37,13 +37,13 @@ class EventStream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send them."""
-        headers = [*_HEADERS, (b"ptc-run", self._run.encode())]
+        headers = [*STREAM_HEADERS, (b"ptc-run", self._run.encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         is_whole = False
         try:
             async with anyio.create_task_group() as group:
-                group.start_soon(_until_disconnected, receive, group.cancel_scope)
-                group.start_soon(_beat, send)
+                group.start_soon(_cancelled_once_gone, receive, group.cancel_scope)
+                group.start_soon(beat, send)
                 async for event in self._events:
                     await send({"type": "http.response.body", "body": _encoded(event), "more_body": True})
                 is_whole = True
@@ -61,7 +61,7 @@ async def unless_gone(receive: Receive, work: Awaitable[T], *, gone: Callable[[]
     done: list[T] = []
     try:
         async with anyio.create_task_group() as group:
-            group.start_soon(_until_disconnected, receive, group.cancel_scope)
+            group.start_soon(_cancelled_once_gone, receive, group.cancel_scope)
             done.append(await work)
             group.cancel_scope.cancel()
     finally:
@@ -71,16 +71,22 @@ async def unless_gone(receive: Receive, work: Awaitable[T], *, gone: Callable[[]
     return done[0] if done else None
 
 
-async def _until_disconnected(receive: Receive, scope: anyio.CancelScope) -> None:
+async def until_disconnected(receive: Receive) -> None:
+    """Wait until the client goes away."""
     while (await receive())["type"] != "http.disconnect":
         pass
-    scope.cancel()
 
 
-async def _beat(send: Send) -> None:
+async def beat(send: Send) -> None:
+    """Show again and again that the connection lives."""
     while True:
-        await anyio.sleep(HEARTBEAT_SECONDS)
         await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
+        await anyio.sleep(HEARTBEAT_SECONDS)
+
+
+async def _cancelled_once_gone(receive: Receive, scope: anyio.CancelScope) -> None:
+    await until_disconnected(receive)
+    scope.cancel()
 
 
 def _encoded(event: Event) -> bytes:

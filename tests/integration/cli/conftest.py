@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,29 @@ def made(folder: Path, configuration: str | None) -> Ptc:
 def ptc(tmp_path_factory: pytest.TempPathFactory) -> Ptc:
     """One that all tests share, so that servers are listed and the checker warmed up once."""
     return made(tmp_path_factory.mktemp("ptc"), CONFIGURATION)
+
+
+@contextmanager
+def with_daemon(ptc: Ptc, runtime: Path) -> Iterator[Ptc]:
+    """Give the same with a daemon, which is started by whatever comes first, and is gone afterwards."""
+    runtime.mkdir(mode=0o700)
+    for history in (ptc.folder / "home" / "state").glob("*_history"):
+        history.unlink()  # what it suggests would look like what is completed
+    there = replace(ptc, also={**ptc.also, "PTC_DAEMON": "auto", "XDG_RUNTIME_DIR": str(runtime)})
+    try:
+        yield there
+    finally:
+        there("daemon", "stop", "--all")
+
+
+@pytest.fixture(scope="module", params=["here", "there"])
+def anywhere(request: pytest.FixtureRequest, ptc: Ptc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ptc]:
+    """The shared one, without the daemon and with it."""
+    if request.param == "here":
+        yield ptc
+        return
+    with with_daemon(ptc, tmp_path_factory.mktemp("there") / "runtime") as there:
+        yield there
 
 
 @pytest.fixture

@@ -17,14 +17,14 @@ def test_the_shell_ends_with_the_commands_status(ptc: Ptc, command: str, status:
     assert ptc("shell", "-c", command).returncode == status
 
 
-def test_commands_in_a_pipe_share_their_folder(ptc: Ptc) -> None:
-    done = ptc("shell", stdin="cd docs\npwd\n")
+def test_commands_in_a_pipe_share_their_folder(anywhere: Ptc) -> None:
+    done = anywhere("shell", stdin="cd docs\npwd\n")
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "/docs\n", "")
 
 
-def test_entries_in_a_pipe_are_checked_and_run_one_by_one(ptc: Ptc) -> None:
-    done = ptc("repl", stdin="plain.add(a=1, b=2)['sum']\nplain.ad()\nfor x in [7]:\n    print(x)\n\nplain.add?\n")
+def test_entries_in_a_pipe_are_checked_and_run_one_by_one(anywhere: Ptc) -> None:
+    done = anywhere("repl", stdin="plain.add(a=1, b=2)['sum']\nplain.ad()\nfor x in [7]:\n    print(x)\n\nplain.add?\n")
 
     assert done.returncode == 0
     assert done.stdout.startswith("3\n7\n# plain.add")
@@ -32,8 +32,8 @@ def test_entries_in_a_pipe_are_checked_and_run_one_by_one(ptc: Ptc) -> None:
     assert "\x1b" not in done.stdout + done.stderr
 
 
-def test_entries_share_their_variables_until_they_are_reset(ptc: Ptc) -> None:
-    done = ptc("repl", stdin="rows = plain.add(a=1, b=2)\nrows['sum']\nrows['summ']\n%reset\nrows\n")
+def test_entries_share_their_variables_until_they_are_reset(anywhere: Ptc) -> None:
+    done = anywhere("repl", stdin="rows = plain.add(a=1, b=2)\nrows['sum']\nrows['summ']\n%reset\nrows\n")
 
     assert done.returncode == 3
     assert done.stdout == "3\n"
@@ -41,7 +41,7 @@ def test_entries_share_their_variables_until_they_are_reset(ptc: Ptc) -> None:
     assert "rows" in done.stderr.split("summ")[-1]
 
 
-def test_commands_of_the_prompt_work_in_a_pipe_too(ptc: Ptc) -> None:
+def test_commands_of_the_prompt_work_in_a_pipe_too(anywhere: Ptc) -> None:
     entries = [
         "plain.add(a=1, b=2)",
         "_['sum'] + 1",
@@ -59,8 +59,9 @@ def test_commands_of_the_prompt_work_in_a_pipe_too(ptc: Ptc) -> None:
         "%load saved.py",
         "%tols",
     ]
-    done = ptc("repl", stdin="\n".join(entries))
-    saved = ptc("run", "saved.py")
+    (anywhere.project / "saved.py").unlink(missing_ok=True)
+    done = anywhere("repl", stdin="\n".join(entries))
+    saved = anywhere("run", "saved.py")
 
     assert done.stdout.startswith('{\n  "sum": 3\n}\n4\n"add"\nplain.add  ')
     assert "rows: AddResult\n\nclass AddResult(TypedDict):\n    sum: int\n" in done.stdout
@@ -70,7 +71,7 @@ def test_commands_of_the_prompt_work_in_a_pipe_too(ptc: Ptc) -> None:
     assert "tool calls, one by one 0.0 ms" in done.stderr
     assert "Overwrite it with: %save -f saved.py" in done.stderr
     assert (done.returncode, "Did you mean 'tools'?" in done.stderr) == (2, True)
-    assert (ptc.project / "saved.py").read_text() == (
+    assert (anywhere.project / "saved.py").read_text() == (
         "_ = (plain.add(a=1, b=2))\n_['sum'] + 1\nrows = plain.add(a=2, b=2)\nrows['sum']\n"
     )
     assert (saved.returncode, saved.stdout) == (0, "4\n")
@@ -81,8 +82,8 @@ def test_the_last_entry_in_a_pipe_picks_the_exit_code(ptc: Ptc) -> None:
     assert ptc("repl", stdin="1\n1/0\n").returncode == 1
 
 
-def test_a_question_about_nothing_is_answered(ptc: Ptc) -> None:
-    done = ptc("repl", stdin="plian?\n")
+def test_a_question_about_nothing_is_answered(anywhere: Ptc) -> None:
+    done = anywhere("repl", stdin="plian?\n")
 
     assert done.returncode == 2
     assert "Did you mean 'plain'?" in done.stderr
@@ -92,18 +93,18 @@ def test_a_prompt_completes_a_tool_and_runs_an_entry(ptc: Ptc) -> None:
     with ptc.on_a_terminal("repl") as screen:
         screen.expect("ptc>")
         assert "%help lists commands" in screen.seen
-        screen.type("plain.ad\t")
-        screen.expect("add")
-        screen.type("(a=1, b=2)\r")
-        screen.expect('"sum"')
+        screen.type("plain.ec\t")
+        screen.expect("ho")
+        screen.type("(text='x' * 3)\r")
+        screen.expect("xxx")
         screen.expect("ptc>")
         screen.type("\x04")
         screen.rest()
         assert screen.exit_code() == 0
 
 
-def test_an_interrupt_ends_the_entry_and_not_the_session(ptc: Ptc) -> None:
-    with ptc.on_a_terminal("repl") as screen:
+def test_an_interrupt_ends_the_entry_and_not_the_session(anywhere: Ptc) -> None:
+    with anywhere.on_a_terminal("repl") as screen:
         screen.expect("ptc>")
         screen.type("plain.sleep(seconds=50)\r")
         screen.expect("1 in flight")
@@ -115,8 +116,8 @@ def test_an_interrupt_ends_the_entry_and_not_the_session(ptc: Ptc) -> None:
         assert screen.exit_code() == 0
 
 
-def test_the_shell_completes_paths_from_where_it_stands(ptc: Ptc) -> None:
-    with ptc.on_a_terminal("shell") as screen:
+def test_the_shell_completes_paths_from_where_it_stands(anywhere: Ptc) -> None:
+    with anywhere.on_a_terminal("shell") as screen:
         screen.expect("$")
         screen.type("cd docs\r")
         screen.expect("$")

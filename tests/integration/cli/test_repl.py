@@ -2,11 +2,12 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.cli.conftest import PLAIN, Ptc, made
+from tests.integration.cli.conftest import PLAIN, Ptc, made, with_daemon
 
 CONFIGURATION = "".join(
     f"[servers.{name}]\ncommand = {json.dumps(sys.executable)}\nargs = {json.dumps(args)}\n"
@@ -15,14 +16,25 @@ CONFIGURATION = "".join(
 
 
 @pytest.fixture(scope="module")
-def tracker(tmp_path_factory: pytest.TempPathFactory) -> Ptc:
+def listed(tmp_path_factory: pytest.TempPathFactory) -> Ptc:
     """A ptc whose servers have been listed."""
     ptc = made(tmp_path_factory.mktemp("tracker"), CONFIGURATION)
     assert ptc("tools", "list").returncode == 0
     return ptc
 
 
+@pytest.fixture(scope="module", params=["here", "there"])
+def tracker(request: pytest.FixtureRequest, listed: Ptc) -> Iterator[Ptc]:
+    """That one without the daemon, and with it."""
+    if request.param == "here":
+        yield listed
+        return
+    with with_daemon(listed, listed.folder / "runtime") as there:
+        yield there
+
+
 def test_a_session_at_the_prompt(tracker: Ptc) -> None:
+    (tracker.project / "mine.py").unlink(missing_ok=True)
     with tracker.on_a_terminal("repl") as screen:
         screen.expect("ptc>")
         screen.type("rows = tickets.list_tickets(stat\t")

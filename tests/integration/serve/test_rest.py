@@ -217,6 +217,41 @@ async def test_a_session_of_mcp_opens_for_its_own_token_alone(tmp_path: Path) ->
     assert answers == [200, 404]
 
 
+async def test_a_session_of_one_token_is_nobody_elses(tmp_path: Path) -> None:
+    program = {"source": "x", "session": "mine"}
+    async with two_tokens(tmp_path) as http:
+        await http.post("/v1/runs", json={"source": "x = 1", "session": "mine"}, headers=ADA)
+        # What tells the user's own commands apart says nothing over TCP.
+        posing = [BOB | {"Ptc-Door": door, "Ptc-Client": client} for door, client in (("http", ""), ("repl", "mine"))]
+        ended = [(await http.delete("/v1/sessions/mine", headers=who)).status_code for who in (BOB, *posing)]
+        ran = [(await http.post("/v1/runs", json=program, headers=who)).json()["state"] for who in (BOB, *posing)]
+        checked = [(await http.post("/v1/check", json=program, headers=who)).json()["passed"] for who in (BOB, *posing)]
+        after = (await http.post("/v1/runs", json=program, headers=ADA)).json()
+
+    assert (ran, checked, ended) == (["rejected"] * 3, [False] * 3, [404] * 3)
+    assert (after["state"], after["result"]["value"]) == ("ok", 1)
+
+
+async def test_what_completes_a_command_line_is_in_the_tokens_own_tree(tmp_path: Path) -> None:
+    asked = {"text": "cat docs/desk/a"}
+    async with two_tokens(tmp_path) as http:
+        words = [(await http.post("/v1/shell/completions", json=asked, headers=who)).json() for who in (ADA, BOB)]
+        beyond = (await http.post("/v1/shell/completions", json={"text": "cat docs/desk/n"}, headers=BOB)).json()
+
+    assert words == [{"words": ["docs/desk/add.md"]}] * 2
+    assert beyond == {"words": []}
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/view"), ("GET", "/v1/presence"), ("POST", "/v1/warm")])
+async def test_what_is_for_the_users_own_prompts_is_not_given_over_tcp(
+    http: httpx2.AsyncClient, method: str, path: str
+) -> None:
+    answer = await http.request(method, path, headers={"Ptc-Door": "repl", "Ptc-Client": "me"})
+
+    assert answer.status_code == 403
+    assert "the user's own commands" in answer.json()["error"]["message"]
+
+
 @pytest.mark.parametrize("extra", [{"workspace": "w"}, {"mounts": ["/etc"]}])
 async def test_folders_of_the_machine_are_not_given_over_tcp(http: httpx2.AsyncClient, extra: dict[str, Any]) -> None:
     assert (await http.post("/v1/runs", json={"source": "1", **extra})).status_code == 403

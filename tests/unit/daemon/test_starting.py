@@ -67,3 +67,22 @@ def test_asking_imports_neither_the_engine_nor_asyncio() -> None:
     )
 
     assert done.stdout == "[]\n"
+
+
+def test_a_prompt_in_the_daemon_imports_neither_the_engine_nor_what_it_needs() -> None:
+    code = (
+        "import sys, ptc_cli.cli.main, ptc_cli.cli.desks, ptc_cli.console.ask, ptc_cli.repl.programs\n"
+        "import ptc_cli.repl.commands, ptc_cli.repl.terminal, ptc_cli.repl.remote_run\n"
+        "unwanted = 'mcp', 'mypy', 'rich', 'http.client', 'httpx2', 'ptc_cli.engine', 'ptc_cli.config', 'ptc_cli.codegen'\n"
+        "print([name for name in unwanted if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")

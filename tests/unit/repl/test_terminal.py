@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from prompt_toolkit.output import DummyOutput
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.errors import CheckerError
 from ptc_cli.repl.colours import toolbar
-from ptc_cli.repl.completion import candidates
+from ptc_cli.repl.completion import Candidate, candidates
 from ptc_cli.repl.entry import is_whole
 from ptc_cli.repl.keys import indent
 from ptc_cli.repl.live import LiveCheck, can_be_checked
@@ -31,10 +31,13 @@ WRONG = Diagnostic(
 def at_a_prompt(
     live: LiveCheck | None = None, history: Path | None = None
 ) -> Iterator[tuple[TerminalReader, PipeInput]]:
+    async def complete(before: str, after: str) -> Iterable[Candidate]:
+        return candidates(before, VIEW, after=after)
+
     with create_pipe_input() as keyboard:
         reader = TerminalReader(
             prompt="> ",
-            complete=lambda before, after: candidates(before, VIEW, after=after),
+            complete=complete,
             is_whole=is_whole,
             history=history,
             live=live,
