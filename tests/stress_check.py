@@ -55,6 +55,7 @@ WRONG = (
     "missing{n}.add(a=1, b=3)",
 )
 ENTRIES = ("from tools import {s}", "n = {n}", "def twice(n: int) -> int:\n    return n * 2")
+UNLISTED = "offers no tools now: it has not answered yet"
 CALLERS = (Caller(door="api"), Caller(door="cli"), Caller(door="mcp", tools=("*.add", "*.echo")))
 
 
@@ -95,10 +96,14 @@ async def judge(engine: Engine, each: Case, chance: random.Random, tally: Tally,
     """Have one program checked."""
     caller = CALLERS[0] if session else chance.choice(CALLERS)
     report = await engine.check(Program.of(each.source), caller, session=session)
+    said = [f"{remark.code}: {remark.message}: {remark.hint}" for remark in report.diagnostics]
+    if any(UNLISTED in text for text in said):
+        tally.counts["with a server that did not answer in time"] += 1
+        return
     tally.counts["right" if each.is_right else "wrong"] += 1
+    tally.counts["by the cold checker"] += report.checker == "cold"
     if report.passed != each.is_right:
-        said = [(remark.code, remark.message) for remark in report.diagnostics]
-        tally.faults.append(f"{'rejected' if each.is_right else 'passed'}: {each.source!r} {said}")
+        tally.faults.append(f"{'rejected' if each.is_right else 'passed'} ({report.checker}): {each.source!r} {said}")
 
 
 async def enter(engine: Engine, chance: random.Random, servers: tuple[str, ...], name: str) -> None:

@@ -32,14 +32,14 @@ def reading(folder: Path, key: str) -> Iterator[Path | None]:
     place = folder / key
     lock = _locked(place, fcntl.LOCK_SH)
     try:
-        is_intact = _is_intact(place)
-        if is_intact:
+        is_whole = is_intact(place)
+        if is_whole:
             _touch(place)
-        yield place if is_intact else None
+        yield place if is_whole else None
     finally:
         if lock is not None:
             os.close(lock)
-    if is_intact is False:
+    if is_whole is False:
         remove(place)
 
 
@@ -145,7 +145,7 @@ def _write(folder: Path, key: str, write: Callable[[Path], None]) -> None:
         _prune(folder)
 
 
-def _is_intact(place: Path) -> bool | None:
+def is_intact(place: Path) -> bool | None:
     """Say whether a cache is as it was written; None where that cannot be told, as when it is not there."""
     try:
         expected = json.loads((place / _MANIFEST).read_bytes())

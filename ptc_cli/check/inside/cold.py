@@ -11,7 +11,8 @@ from mypy.build import BuildResult
 from mypy.errors import CompileError
 from mypy.modulefinder import BuildSource
 
-from ptc_cli.check.inside.finding import Finding, findings, findings_of_lines
+from ptc_cli.check.inside.finding import Finding, findings, findings_of_lines, given_up
+from ptc_cli.check.inside.inference import not_inferred
 from ptc_cli.check.inside.options import make_options
 from ptc_cli.check.inside.outline import Outline, outline
 from ptc_cli.check.inside.passing import PastModule
@@ -39,12 +40,13 @@ class Cold:
         try:
             result = self._build(BuildSource(PROGRAM, PROGRAM_MODULE, None))
         except CompileError as error:
-            return findings_of_lines(error.messages)
+            return (*findings_of_lines(error.messages), given_up(error.module_with_blocker))
         return findings(result.manager.errors)
 
     def examine(self, text: str, *, has_open: bool, uses_learned: bool) -> Examined:
         """Return what is wrong with a program as it is written: another pass would take another start."""
-        return Examined(findings=self.check(text), seen=None)
+        found = self.check(text)
+        return Examined(findings=(*found, not_inferred()) if has_open else found, seen=None)
 
     def holds(self, module: str) -> bool:
         """Say yes: a build that starts anew reads what is there."""

@@ -65,6 +65,12 @@ def _moved_up(finding: Finding, lines: int) -> Finding:
     )
 
 
+def given_up(module: str | None) -> Finding:
+    """Return what is said where mypy gave up: that nothing else was found means nothing."""
+    message = f"the type checker gives up on {'this program' if module in (None, PROGRAM_MODULE) else f'{module!r}'}"
+    return Finding(line=1, column=0, end_line=1, end_column=1, severity="error", message=message, code=UNREAD)
+
+
 def findings_of_lines(lines: Sequence[str]) -> tuple[Finding, ...]:
     """Return what mypy's own output holds against the program."""
     return _joined(_finding_of_line(match) for line in lines if (match := _LINE.fullmatch(line)))

@@ -84,20 +84,22 @@ class PlantedFiles:
 
     def _plant_file(self, path: str, text: str) -> None:
         content = text.encode("utf-8", "backslashreplace")
+        digest = hash_digest(content)
         self.cache.read_cache[path] = content
-        self.cache.hash_cache[path] = hash_digest(content)
+        self.cache.hash_cache[path] = digest
         self.cache.isfile_case_cache.pop(path, None)
-        self.cache.stat_or_none_cache[path] = self._status(stat.S_IFREG | 0o444, len(content))
+        # A text of the same length at the same time would be taken for the same. And where the time is not what it was
+        # when a cache was written, mypy writes it down there, in what others are reading.
+        self.cache.stat_or_none_cache[path] = _status(stat.S_IFREG | 0o444, len(content), time=int(digest[:12], 16))
 
     def _plant_directory(self, path: str, names: list[str]) -> None:
         self.cache.listdir_cache[path] = names
         self.cache.exists_case_cache.pop(path, None)
-        self.cache.stat_or_none_cache[path] = self._status(stat.S_IFDIR | 0o555, 0)
+        self.cache.stat_or_none_cache[path] = _status(stat.S_IFDIR | 0o555, 0, time=next(self._numbers))
 
-    def _status(self, mode: int, size: int) -> os.stat_result:
-        # Every text has a time of its own: a text of the same length at the same time would be taken for the same.
-        number = next(self._numbers)
-        return os.stat_result((mode, number, 1, 1, 0, 0, size, number, number, number))
+
+def _status(mode: int, size: int, *, time: int) -> os.stat_result:
+    return os.stat_result((mode, time, 1, 1, 0, 0, size, time, time, time))
 
 
 def module_path(name: str, package: str = "tools") -> str:

@@ -176,6 +176,9 @@ class Warm:
             # mypy raises what it likes at files that somebody takes away after they were verified.
             with suppress(Exception):
                 build = self._built(place)
+            # A file that was damaged after it was verified may have been read without a word.
+            if not cache.is_intact(place):
+                build = None
         if build is None or not build.used_cache:
             cache.remove(place)
         return build

@@ -186,9 +186,9 @@ def _is_about(doubt: Finding, disputed: Collection[Function]) -> bool:
     return not disputed or any(each.key[0] <= doubt.line <= each.end_line for each in disputed)
 
 
-def not_inferred(tree: MypyFile) -> Finding:
+def not_inferred(tree: MypyFile | None = None) -> Finding:
     """Return what is said of a program for which inference failed."""
-    line = min((function.line for function in functions_of(tree)), default=1)
+    line = min((function.line for function in functions_of(tree)), default=1) if tree else 1
     return _doubt("functions without annotations are not checked inside", line=line, column=0, end=1)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ptc_cli.check.checker import Checker
-from ptc_cli.check.inside.cache import reading, remove
+from ptc_cli.check.inside.cache import is_intact, reading, remove
 from ptc_cli.core.catalog import View
 from ptc_cli.core.program import Program
 from tests.unit.check.conftest import written
@@ -99,6 +99,8 @@ async def test_views_and_faces_share_one_cache(tmp_path: Path) -> None:
 
     assert await checked(tmp_path, view_of(server("time", "def now() -> str: ...\n"), *CRM_VIEW.servers))
     assert await written(tmp_path) == first
+    assert is_intact(first[0])
+    assert await checked(tmp_path)
 
 
 async def test_a_process_without_a_cache_gives_way_to_one_that_starts_from_it(tmp_path: Path) -> None:

@@ -109,6 +109,42 @@ async def test_a_cache_that_is_taken_away_while_it_is_read_costs_time_only(tmp_p
     assert warm(tmp_path).used_cache
 
 
+class Scrambled(PlantedFiles):
+    """Files during whose use somebody damages the cache, after it has been verified, in a way that can be read."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__({"crm": CRM}, runtime=SYNC_RUNTIME)
+        self._damaged = sorted(place.rglob("typing.meta.ff"))
+
+    def write_module(self, module: str, text: str) -> str:
+        for path in getattr(self, "_damaged", []):
+            path.write_bytes(path.read_bytes() + b"x")
+        self._damaged = []
+        return super().write_module(module, text)
+
+
+async def test_nothing_is_believed_of_a_cache_that_is_damaged_while_it_is_read(tmp_path: Path) -> None:
+    warm(tmp_path)
+    (place,) = await written(tmp_path)
+
+    one = Warm(Scrambled(place), folder=tmp_path, python=None)
+
+    assert not one.used_cache
+    assert self_test(one) == ()
+    assert await written(tmp_path) == [place]
+
+
+def test_a_cold_checker_says_what_it_does_not_look_at(tmp_path: Path) -> None:
+    one = cold(tmp_path)
+    wrong = "from tools import crm\ncrm.get_contact('x')\n"
+
+    given_up = one.examine(f"x: list[[print('a', 2, 3)]] = []\n{wrong}", has_open=False, uses_learned=False)
+    left = one.examine("def f(x): return x\nf(1)\n", has_open=True, uses_learned=False)
+
+    assert not given_up.is_read
+    assert [(each.code, each.basis) for each in left.findings] == [("unchecked", "doubtful")]
+
+
 class Blind:
     """A checker that finds nothing."""
 
