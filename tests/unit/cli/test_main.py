@@ -77,7 +77,7 @@ def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shell", "part"), [("bash", "complete -o nospace"), ("zsh", "#compdef ptc"), ("fish", "--command ptc")]
+    ("shell", "part"), [("bash", "complete -F _ptc_completion ptc"), ("zsh", "#compdef ptc"), ("fish", "--command ptc")]
 )
 def test_completion_scripts_are_printed(shell: str, part: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(["completion", shell]) == 0
