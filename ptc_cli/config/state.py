@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,7 +91,7 @@ class StateFile:
 
 
 def _lock(descriptor: int) -> None:
-    if os.name == "posix":
+    if sys.platform != "win32":
         import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX)

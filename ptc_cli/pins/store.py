@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -152,7 +153,7 @@ def _replace_file(path: Path, text: str) -> None:
 
 
 def _lock(descriptor: int) -> None:
-    if os.name == "posix":
+    if sys.platform != "win32":
         import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from ptc_cli.console.terminal import is_terminal, wants_colour, write_output
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.errors import PtcError
 from ptc_cli.repl.completion import Candidate
+from ptc_cli.repl.paint import painted
 from ptc_cli.repl.reader import PlainReader, Reader
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ async def prompt_commands(engine: Engine) -> int:
         if command.strip() in ("exit", "quit"):
             break
         if command.strip():
-            shown = for_terminal(command) if on_terminal and wants_colour(sys.stdout) else command
-            status = await _run(engine, caller, shown)
+            is_coloured = on_terminal and wants_colour(sys.stdout)
+            shown = for_terminal(command) if is_coloured else command
+            status = await _run(engine, caller, shown, paint=painted if is_coloured else _plain)
     return 0 if on_terminal else status
 
 
@@ -66,14 +68,18 @@ def for_terminal(command: str) -> str:
     return f"TERM=xterm ls --color=always -C -w {get_terminal_size().columns}{space}{rest}"
 
 
-async def _run(engine: Engine, caller: Caller, command: str) -> int:
+def _plain(_: str, output: str) -> str:
+    return output
+
+
+async def _run(engine: Engine, caller: Caller, command: str, *, paint: Callable[[str, str], str] = _plain) -> int:
     try:
         shell = await engine.shell(caller)
         done = await shell.run(command)
     except PtcError as error:
         talk.error(sys.stderr, error.message, error.hint)
         return error.exit_code
-    write_output(sys.stdout, done.stdout)
+    write_output(sys.stdout, paint(command, done.stdout))
     write_output(sys.stderr, done.stderr)
     return done.exit_code
 

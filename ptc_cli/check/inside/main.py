@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
-import signal
 import sys
 import time
 import traceback
 from typing import BinaryIO
 
+from ptc_cli.check.inside.bounds import bound_memory, end_after
 from ptc_cli.check.inside.desk import Desk
 from ptc_cli.check.inside.selftest import self_test
 from ptc_cli.check.wire import Boot, Check, Failed, Ready, Reply, Request, Update, pack, unpack_request
@@ -46,24 +45,21 @@ def _take_standard_output() -> BinaryIO:
 def _bound() -> None:
     os.chdir("/")
     sys.setrecursionlimit(1 << 14)
-    for limit, value in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_STACK, _STACK_BYTES)):
-        most = resource.getrlimit(limit)[1]
-        resource.setrlimit(limit, (value if most == resource.RLIM_INFINITY else min(value, most), most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bound_memory(_MEMORY_BYTES, _STACK_BYTES)
 
 
 def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
     desk: Desk | None = None
     for number, line in enumerate(requests):
         request = unpack_request(line)
-        signal.alarm(_BOOT_SECONDS if desk is None else _REQUEST_SECONDS)
+        end_after(_BOOT_SECONDS if desk is None else _REQUEST_SECONDS)
         if desk is None:
             desk = _boot(request, replies)
         else:
             _answer(replies, _reply(desk, request))
             if desk.checker.is_broken:
                 return
-        signal.alarm(0)
+        end_after(0)
         # It takes 0.3 ms for each program since the last time, when most often nobody waits.
         if number % _TIDY_EVERY == 0:
             desk.checker.tidy()
