@@ -24,9 +24,10 @@ from ptc_cli.core.catalog import Caller, Tool, View
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.errors import ConfigError, PtcError
 from ptc_cli.core.event import Event
-from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.execution import Execution
 from ptc_cli.core.inquiry import Inquiry, InquiryKind, Reply
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
 from ptc_cli.core.server import Origin, ServerConfig, ToolAnnotations, ToolSpec

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.event import Asked, Decision
-from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.execution import Execution
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result
 from ptc_cli.engine import Engine, Run, open_engine

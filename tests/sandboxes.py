@@ -16,12 +16,14 @@ from ptc_cli.core.call import Content, ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.event import Kept, Output, Progress, Warned
-from ptc_cli.core.execution import Execution, FunctionBinding, Limits, ModuleBinding
+from ptc_cli.core.execution import Execution, FunctionBinding, ModuleBinding
 from ptc_cli.core.layers import Layers
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.program import Program, face_of, unbound_names
 from ptc_cli.core.result import Outcome
 from ptc_cli.core.settings import Folders, SandboxSettings
 from ptc_cli.sandbox import open_backend
+from tests.processes import living
 
 KINDS: tuple[Literal["zygote", "landlock"], ...] = ("zygote", "landlock")
 """The backends that run Python itself, and keep the whole contract."""
@@ -139,6 +141,8 @@ class Sandbox:
 
     backend: Backend
     layers: Layers
+    before: set[psutil.Process] = field(default_factory=set)
+    """The processes that were there when it was started."""
 
     async def run(
         self, source: str, *, tools: Tools | None = None, clock: RunClock | None = None, limits: Limits | None = None,
@@ -152,6 +156,10 @@ class Sandbox:
 
     async def value(self, source: str, **more: Any) -> Any:
         return (await self.run(source, **more)).value
+
+    def processes(self) -> list[psutil.Process]:
+        """Return the processes that were not there before it was started, and have not ended."""
+        return [each for each in living(psutil.Process()) if each not in self.before]
 
     async def open_session(self, *, limits: Limits | None = None, **more: Any) -> Session:
         before = set(psutil.Process().children(recursive=True))
@@ -219,8 +227,9 @@ def execution_of(source: str, *, limits: Limits | None = None, **more: Any) -> E
 
 @asynccontextmanager
 async def started(settings: SandboxSettings, *, folders: Folders | None = None) -> AsyncIterator[Sandbox]:
+    before = set(psutil.Process().children(recursive=True))
     backend = open_backend(settings, folders=folders)
     try:
-        yield Sandbox(backend=backend, layers=await backend.start())
+        yield Sandbox(backend=backend, layers=await backend.start(), before=before)
     finally:
         await backend.close()

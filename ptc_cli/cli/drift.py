@@ -13,11 +13,11 @@ import click
 
 from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
 from ptc_cli.cli.options import json_option
-from ptc_cli.config.writing import replace_file
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json
 from ptc_cli.core.catalog import ServerEntry
 from ptc_cli.core.errors import ConfigError, ConnectError
+from ptc_cli.core.files import replace_file
 from ptc_cli.core.result import EXIT_CODES
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from ptc_cli.console.live import follow
 from ptc_cli.console.shown import Streams
 from ptc_cli.core.call import ToolResult
 from ptc_cli.core.check import CheckReport
-from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.execution import Execution
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.program import Program
 
 if TYPE_CHECKING:

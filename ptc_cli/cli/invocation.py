@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Collection, Coroutine
@@ -63,6 +64,8 @@ pass_invocation = click.make_pass_decorator(Invocation)
 def perform(work: Coroutine[object, object, T]) -> T:
     """Run a command's work to its end; a request to terminate ends it in order, as Ctrl-C does."""
     import asyncio  # `--help` has no use for it
+
+    gc.enable()  # which commands that do not last can do without
 
     async def until_terminated() -> T:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()

@@ -24,7 +24,7 @@ def changed_limits(
 
 @cache
 def _kinds() -> dict[str, type[int] | type[float]]:
-    from ptc_cli.core.execution import Limits  # most runs have none of their own
+    from ptc_cli.core.limits import Limits  # most runs have none of their own
 
     return {each.name: float if isinstance(getattr(Limits(), each.name), float) else int for each in fields(Limits)}
 

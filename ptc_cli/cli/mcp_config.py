@@ -13,10 +13,11 @@ import click
 from ptc_cli.cli import whereabouts
 from ptc_cli.cli.invocation import Invocation, pass_invocation
 from ptc_cli.cli.options import json_option
-from ptc_cli.config import ClientEntry, ClientName, client_file, replace_file, with_entry, words
+from ptc_cli.config import ClientEntry, ClientName, client_file, with_entry, words
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import visible, write_json
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.files import replace_file
 
 
 @click.command("config")
@@ -56,6 +57,9 @@ def _write(path: Path, entry: ClientEntry) -> str:
     if before == after:
         talk.note(sys.stderr, f"{path} says so already")
         return ""
+    if path.exists() and not path.stat().st_mode & 0o222:
+        # Whoever made it so, or generates it, wants it to stay: to put another in its place takes no right to write it.
+        raise ConfigError(f"{path}: is read-only", hint="Add the entry yourself: without --write it is printed.")
     try:
         if path.exists():
             replace_file(path.with_name(f"{path.name}.bak"), before)

@@ -9,13 +9,13 @@ import click
 
 from ptc_cli.cli import tool_results, tool_views
 from ptc_cli.cli.groups import Noun
-from ptc_cli.cli.invocation import Invocation, pass_invocation, perform
+from ptc_cli.cli.invocation import Invocation, pass_invocation
+from ptc_cli.cli.looking import known
 from ptc_cli.cli.offers import ARGUMENT, SERVER, TOOL
 from ptc_cli.cli.options import daemon_option, json_option, yes_option
 from ptc_cli.console import talk
 from ptc_cli.console.terminal import write_foreign, write_json, write_lines
 from ptc_cli.core import described
-from ptc_cli.core.catalog import Tool, View
 from ptc_cli.core.exits import UNUSABLE_EXIT_CODE
 
 
@@ -32,15 +32,9 @@ def command() -> None:
 @pass_invocation
 def list_tools(invocation: Invocation, server: str | None, refresh: bool, names: bool, as_json: bool) -> int:
     """List the tools of all servers, or of SERVER."""
-    return perform(_list(invocation, server, refresh=refresh, names=names, as_json=as_json))
-
-
-async def _list(invocation: Invocation, server: str | None, *, refresh: bool, names: bool, as_json: bool) -> int:
-    async with invocation.engine() as engine:
-        view = await engine.describe(invocation.caller, refresh=refresh)
-        news = engine.quarantine.news(view.servers)
-    entries = view.servers if server is None else (view.server(server),)
-    view = replace(view, servers=entries)
+    found = known(invocation, refresh=refresh)
+    entries = found.view.servers if server is None else (found.view.server(server),)
+    view = replace(found.view, servers=entries)
     if as_json:
         write_json(
             sys.stdout,
@@ -51,10 +45,10 @@ async def _list(invocation: Invocation, server: str | None, *, refresh: bool, na
         write_lines(sys.stdout, *(tool.path for tool in view))
     else:
         tool_views.write_listing(sys.stdout, view)
-    for message in news:
+    for message in found.news:
         talk.warning(sys.stderr, message)
-    tool_views.write_problems(sys.stderr, view.servers)
-    if not view.servers:
+    tool_views.write_problems(sys.stderr, entries)
+    if not entries:
         talk.note(sys.stderr, tool_views.NO_SERVER)
     return UNUSABLE_EXIT_CODE if server is not None and entries[0].listing.status != "ok" else 0
 
@@ -69,7 +63,8 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
     """Show one tool: signature with its types, documentation, an example."""
     if schema and stub:
         raise click.UsageError("--schema and --stub exclude each other")
-    view, found = perform(_find(invocation, tool))
+    everything = known(invocation)
+    view, found = everything.view, everything.find(tool)
     if as_json:
         write_json(
             sys.stdout, tool=described.tool_in_full(view, found, documentation=tool_views.documented(found, view))
@@ -81,14 +76,6 @@ def show(invocation: Invocation, tool: str, schema: bool, stub: bool, as_json: b
     return 0
 
 
-async def _find(invocation: Invocation, path: str) -> tuple[View, Tool]:
-    from ptc_cli.engine import find_tool
-
-    async with invocation.engine() as engine:
-        view = await engine.describe(invocation.caller)
-        return view, find_tool(view, path, failure=engine.server_failure)
-
-
 @command.command()
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
@@ -97,13 +84,10 @@ async def _find(invocation: Invocation, path: str) -> tuple[View, Tool]:
 @pass_invocation
 def search(invocation: Invocation, query: tuple[str, ...], limit: int, detail: bool, as_json: bool) -> int:
     """Find tools by what they do, the best first."""
-    return perform(_search(invocation, " ".join(query), limit=limit, detail=detail, as_json=as_json))
+    from ptc_cli.search import Index
 
-
-async def _search(invocation: Invocation, query: str, *, limit: int, detail: bool, as_json: bool) -> int:
-    async with invocation.engine() as engine:
-        view = await engine.describe(invocation.caller)
-        hits = await engine.search(invocation.caller, query, limit=limit)
+    view = known(invocation).view
+    hits = Index(view).search(" ".join(query), limit)
     if as_json:
         write_json(sys.stdout, tools=[{**described.tool_in_short(view, hit.tool), "score": hit.score} for hit in hits])
     elif detail:
@@ -112,7 +96,7 @@ async def _search(invocation: Invocation, query: str, *, limit: int, detail: boo
     else:
         tool_views.write_tools(sys.stdout, [hit.tool for hit in hits])
     if not hits:
-        talk.note(sys.stderr, f"no tool found for '{query}'")
+        talk.note(sys.stderr, f"no tool found for '{' '.join(query)}'")
     tool_views.write_problems(sys.stderr, view.servers)
     return 0
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ptc_cli.config.state import StateFile
     from ptc_cli.config.trust import TrustStore
     from ptc_cli.config.watch import Files
-    from ptc_cli.config.writing import replace_file
 
 __all__ = [
     "ClientEntry",
@@ -45,7 +44,6 @@ __all__ = [
     "looked_at",
     "plan",
     "remove_server",
-    "replace_file",
     "review",
     "set_approved",
     "set_output_schema",
@@ -78,7 +76,6 @@ _HOMES = {
     "client_file": "client_entry",
     "with_entry": "client_entry",
     "words": "client_entry",
-    "replace_file": "writing",
 }
 
 

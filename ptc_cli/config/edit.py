@@ -14,8 +14,8 @@ from ptc_cli.config.server import Folder
 from ptc_cli.config.toml_lines import Statement, statements
 from ptc_cli.config.toml_text import assignment, key_path, server_table
 from ptc_cli.config.trust import TrustStore
-from ptc_cli.config.writing import replace_file
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.files import replace_file
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 from ptc_cli.core.server import Origin, ServerConfig, ToolConfig
 

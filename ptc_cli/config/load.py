@@ -17,7 +17,7 @@ from ptc_cli.config.reader import Stated, build
 from ptc_cli.config.search import Found, find, home
 from ptc_cli.config.trust import TrustStore
 from ptc_cli.core.errors import ConfigError
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.server import Origin, ServerConfig
 from ptc_cli.core.settings import (
     Budget,

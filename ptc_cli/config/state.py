@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from ptc_cli.config.document import read_bytes
-from ptc_cli.config.writing import replace_file
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.files import locked, others_can_write, replace_file
 from ptc_cli.core.jsonvalue import JsonObject
 
 
@@ -39,12 +36,12 @@ class StateFile:
             ConfigError: The file cannot be read, or not be believed.
         """
         try:
-            mode = self.path.stat().st_mode
+            found = self.path.stat()
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise ConfigError(f"{self.path}: cannot be read: {error.strerror}") from error
-        if os.name == "posix" and mode & (stat.S_IWGRP | stat.S_IWOTH):
+        if others_can_write(found):
             raise ConfigError(f"{self.path}: others can write to it")
         try:
             record = json.loads(read_bytes(self.path))
@@ -72,26 +69,15 @@ class StateFile:
         Raises:
             ConfigError: The folder cannot be written to.
         """
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise self._not_writable(error) from error
-        try:
-            _lock(descriptor)
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(locked(self.path.with_suffix(".lock")))
+            except OSError as error:
+                raise self._not_writable(error) from error
             yield
-        finally:
-            os.close(descriptor)
 
     def _not_writable(self, error: OSError) -> ConfigError:
         return ConfigError(
             f"{self.path}: cannot be written: {error.strerror}",
             hint="Make the folder writable, or name another with PTC_HOME.",
         )
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform != "win32":
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)

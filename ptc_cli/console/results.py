@@ -7,6 +7,7 @@ from typing import TextIO
 
 from ptc_cli.console import diagnostics, talk
 from ptc_cli.console.terminal import is_terminal, json_text, styled, visible, write, write_foreign, write_lines
+from ptc_cli.console.values import without_data
 from ptc_cli.core.check import CheckReport
 from ptc_cli.core.jsonvalue import JsonValue
 from ptc_cli.core.program import Program
@@ -37,7 +38,8 @@ def value(stream: TextIO, result: Result) -> None:
     if result.value_kind == "repr":
         write_foreign(stream, str(result.value))
     elif result.value_kind == "json" and result.value is not None:
-        write_foreign(stream, json_text(result.value, stream))
+        shown = without_data(result.value) if is_terminal(stream) else result.value
+        write_foreign(stream, json_text(shown, stream))
 
 
 def end_line(stream: TextIO, result: Result) -> None:

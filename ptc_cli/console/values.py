@@ -1,4 +1,4 @@
-"""Values of programs as tables, where they are rows of something."""
+"""Values of programs for a person: rows of something as tables, pictures and other data by their size."""
 
 from __future__ import annotations
 
@@ -25,6 +25,28 @@ def as_table(value: JsonValue) -> tuple[Sequence[str], list[Sequence[str]]] | No
         return None
     rows = [[_cell(row[name]) if name in row else "" for name in columns] for row in value if isinstance(row, dict)]
     return list(columns), [*rows]
+
+
+def without_data(value: JsonValue) -> JsonValue:
+    """Return a value with the data of content blocks in it, or in a list of them, replaced by how much there is."""
+    if isinstance(value, list):
+        return [_without_data(item) for item in value]
+    return _without_data(value)
+
+
+def _without_data(item: JsonValue) -> JsonValue:
+    if not isinstance(item, dict):
+        return item
+    held = item.get("resource")
+    if item.get("type") in ("image", "audio") and isinstance(item.get("data"), str):
+        return {**item, "data": _amount(item["data"])}
+    if item.get("type") == "resource" and isinstance(held, dict) and isinstance(held.get("blob"), str):
+        return {**item, "resource": {**held, "blob": _amount(held["blob"])}}
+    return item
+
+
+def _amount(data: str) -> str:
+    return f"<{len(data) * 3 // 4 - data[-2:].count('='):,} bytes>"
 
 
 def _cell(value: JsonValue) -> str:

@@ -76,6 +76,11 @@ class Content:
     mime_type: str | None = None
     uri: str | None = None
     name: str | None = None
+    extras: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What its server says of it besides, such as `_meta` and `annotations`, for front doors that pass results on.
+
+    What it says of the resource that a block holds is under `resource`. Programs do not see it.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

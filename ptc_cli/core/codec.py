@@ -5,7 +5,7 @@ A dataclass is an object of its fields; in a union it also carries its class nam
 
 from __future__ import annotations
 
-import base64
+import binascii
 import dataclasses
 import types
 from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ def _encoder(kind: Any) -> _Convert:
     if origin in (Union, types.UnionType):
         return _encode_union(args)
     if kind is bytes:
-        return lambda value: base64.b64encode(value).decode()
+        return lambda value: binascii.b2a_base64(value, newline=False).decode()
     if origin is tuple:
         item = _encoder(args[0])
         return list if item is _same else lambda value: [item(each) for each in value]
@@ -91,7 +91,7 @@ def _decoder(kind: Any) -> _Convert:
     if origin in (Union, types.UnionType):
         return _decode_union(args)
     if kind is bytes:
-        return base64.b64decode
+        return binascii.a2b_base64
     if origin is tuple:
         item = _decoder(args[0])
         return lambda data: tuple(item(each) for each in data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -13,6 +12,8 @@ def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
     same = folded.get(name.casefold().replace("_", "").replace("-", ""))
     if same is not None:
         return same
+    import difflib  # where nothing is misspelt nobody need wait for it
+
     return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=cutoff)), None)
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ptc_cli.engine.ending import exit_code
     from ptc_cli.engine.engine import Engine
+    from ptc_cli.engine.finding import find_tool
     from ptc_cli.engine.opening import open_engine
     from ptc_cli.engine.run import Run
-    from ptc_cli.engine.view import find_tool
 
 __all__ = ["Engine", "Run", "exit_code", "find_tool", "open_engine"]
 
-_HOMES = {"Engine": "engine", "Run": "run", "exit_code": "ending", "find_tool": "view", "open_engine": "opening"}
+_HOMES = {"Engine": "engine", "Run": "run", "exit_code": "ending", "find_tool": "finding", "open_engine": "opening"}
 
 
 def __getattr__(name: str) -> object:

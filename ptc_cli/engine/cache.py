@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TypeAlias
 
 from ptc_cli import __version__
 from ptc_cli.core.codec import from_json, to_json
+from ptc_cli.core.files import replace_file
 from ptc_cli.core.held import HeldBack
 from ptc_cli.core.jsonvalue import JsonObject, digest
 from ptc_cli.core.learned import LearnedResult
@@ -86,8 +85,7 @@ class ListingCache:
         text = json.dumps(kept, separators=(",", ":"))
         path = self._path(config, module)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            replace_file(path, text)
+            replace_file(path, text, is_durable=False)
         except OSError:
             return False
         return True
@@ -123,15 +121,3 @@ def file_stamp(path: Path) -> FileStamp | None:
     except OSError:
         return None
     return status.st_ino, status.st_mtime_ns
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all: another ptc may be reading it."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

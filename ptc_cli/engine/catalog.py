@@ -9,13 +9,12 @@ from dataclasses import replace
 
 from ptc_cli.core.catalog import Catalog, ServerEntry
 from ptc_cli.core.held import HeldBack
-from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.names import module_names
 from ptc_cli.core.server import ServerConfig, ServerListing
-from ptc_cli.core.stub import Stub
 from ptc_cli.engine.cache import KEPT_SECONDS, FileStamp, ListingCache
+from ptc_cli.engine.entries import Entries, unusable
 from ptc_cli.engine.learned import LearnedResults
-from ptc_cli.pins import Cleared, Pins
+from ptc_cli.pins import Pins
 
 PATIENCE_SECONDS = 10.0
 """How long everybody waits for a server that does not answer; it is asked on in the background."""
@@ -36,9 +35,7 @@ class CatalogSource:
         self._cache = cache
         self._learned = learned
         self._pins = pins
-        self._offered: dict[str, ServerListing] = {}
-        """What servers list, with what is held back."""
-
+        self._entries = Entries(cache, learned, pins)
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._asked_at: dict[str, float] = {}
         self._callbacks: list[Callable[[], None]] = []
@@ -75,11 +72,11 @@ class CatalogSource:
 
     def offered(self, server: str) -> ServerListing | None:
         """Return what a server lists, with what is held back; None if it has not been listed."""
-        return self._offered.get(server)
+        return self._entries.offered(server)
 
-    def decided(self, server: str) -> None:
-        """Take over what a person decided on what a server offers."""
-        entry, listing = self.catalog.server(server), self._offered.get(server)
+    def reconsider(self, server: str) -> None:
+        """Take over what is known by now of what a server offers, or was decided on it."""
+        entry, listing = self.catalog.server(server), self.offered(server)
         if entry is not None and listing is not None:
             self._take_over(self._entry(entry.config, listing))
 
@@ -146,7 +143,8 @@ class CatalogSource:
         return is_old or self._cache.stamp(entry.config, entry.stub.module) != self._stamps.get(entry.name)
 
     def _keep(self, fresh: ServerEntry) -> None:
-        learned, offered = self._learned.of(fresh.config), self._offered[fresh.name]
+        learned, offered = self._learned.of(fresh.config), self.offered(fresh.name)
+        assert offered is not None
         self._cache.keep(fresh.config, fresh.stub.module, offered, fresh.stub, held=fresh.held, learned=learned)
         self._stamps[fresh.name] = self._cache.stamp(fresh.config, fresh.stub.module)
 
@@ -155,13 +153,13 @@ class CatalogSource:
         for name in self._learned.changed():
             entry = self.catalog.server(name)
             if entry is not None and entry.listing.status == "ok":
-                self._take_over(self._entry(entry.config, self._offered[name]))
+                self.reconsider(name)
 
     def _take_over_decisions(self) -> None:
         """Judge anew what is held back, where another process may have recorded what a person said to it."""
         for entry in self.catalog.servers:
             if entry.held and self._pins.is_stale(entry.config):
-                self.decided(entry.name)
+                self.reconsider(entry.name)
 
     def _replace(self, fresh: ServerEntry) -> None:
         old = self.catalog.server(fresh.name)
@@ -178,7 +176,7 @@ class CatalogSource:
     def _still_known(self, config: ServerConfig) -> ServerEntry | None:
         """Return a server with what it said before, if it is still the same one."""
         old = self.catalog.server(config.name)
-        if old is None or old.listing.status != "ok" or old.config.identity != config.identity or _unusable(config):
+        if old is None or old.listing.status != "ok" or old.config.identity != config.identity or unusable(config):
             return None
         if (old.config, old.stub.module) == (config, self._modules[config.name]):
             return old
@@ -186,70 +184,15 @@ class CatalogSource:
 
     def _from_cache(self, config: ServerConfig) -> ServerEntry:
         module = self._modules[config.name]
-        if unusable := _unusable(config):
-            return self._entry(config, unusable)
         self._stamps[config.name] = self._cache.stamp(config, module)
-        kept = self._cache.load(config, module, now=time.time(), learned=self._learned.of(config))
-        if kept is None:
-            return self._entry(
-                config, ServerListing(server=config.name, status="unknown", reason="it has not answered yet")
-            )
-        digests = {} if kept.stub is None else {tool.tool: tool.digest for tool in kept.stub.tools}
-        cleared = self._cleared(config, kept.listing, digests)
-        if kept.stub is None or kept.held != cleared.held:
-            return self._rendered(config, cleared)
-        return _entry(config, cleared.listing, kept.stub, cleared.held)
+        return self._entries.from_cache(config, module)
 
     def _entry(self, config: ServerConfig, listing: ServerListing) -> ServerEntry:
-        return self._rendered(config, self._cleared(config, listing))
-
-    def _cleared(
-        self, config: ServerConfig, listing: ServerListing, digests: Mapping[str, str] | None = None
-    ) -> Cleared:
-        self._offered[config.name] = listing
-        return self._pins.cleared(config, listing, digests)
-
-    def _rendered(self, config: ServerConfig, cleared: Cleared) -> ServerEntry:
-        module, learned = self._modules[config.name], self._learned.of(config)
-        return rendered(config, cleared.listing, module=module, learned=learned, held=cleared.held)
-
-
-def rendered(
-    config: ServerConfig,
-    listing: ServerListing,
-    *,
-    module: str,
-    learned: Mapping[str, LearnedResult] | None = None,
-    held: tuple[HeldBack, ...] = (),
-) -> ServerEntry:
-    """Return a server with its stub, and without the tools that cannot be functions."""
-    # Costs 30 ms to import; where every stub comes from the cache nobody must pay it.
-    from ptc_cli import codegen
-
-    return _entry(config, listing, codegen.render(config, listing, module=module, learned=learned or {}), held)
-
-
-def _entry(config: ServerConfig, listing: ServerListing, stub: Stub, held: tuple[HeldBack, ...]) -> ServerEntry:
-    usable = {tool.tool for tool in stub.tools}
-    listing = replace(
-        listing,
-        tools=tuple(tool for tool in listing.tools if tool.name in usable),
-        rejected=(*listing.rejected, *stub.rejected),
-    )
-    return ServerEntry(config=config, listing=listing, stub=stub, held=held)
+        return self._entries.of_listing(config, self._modules[config.name], listing)
 
 
 def _by_tool(catalog: Catalog) -> Mapping[tuple[str, str], HeldBack]:
     return {(entry.name, each.tool): each for entry in catalog.servers for each in entry.held if each.tool is not None}
-
-
-def _unusable(config: ServerConfig) -> ServerListing | None:
-    if not config.enabled:
-        return ServerListing(server=config.name, status="disabled", reason="enabled = false in its configuration")
-    if not config.is_trusted:
-        reason = f"its file is not trusted: {config.origin}\nLook at it, then run: ptc servers trust"
-        return ServerListing(server=config.name, status="untrusted", reason=reason)
-    return None
 
 
 def _is_same(old: ServerEntry, new: ServerEntry) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from ptc_cli.core.call import CallMethod, FailureKind, ToolCall, ToolResult
 from ptc_cli.core.catalog import Caller
-from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.execution import Execution
 from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.names import identifier
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Outcome, ProgramError, Status

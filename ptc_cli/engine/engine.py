@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -173,6 +174,7 @@ class Engine:
         run = Run(replace(execution, limits=capped), journal=self.journal, can_ask=can_ask, answers=answers)
         for name in execution.limits.above(capped):
             run.emit(Warned(message=f"the limit {name} is cut to {getattr(capped, name):,}, its [sandbox.maxima]"))
+        self._in_background(self._meanwhile(execution.program))
         return self._set_going(run, self._runner.program(run, self._described_for(execution.program, execution.caller)))
 
     async def run(self, execution: Execution) -> Result:
@@ -218,17 +220,18 @@ class Engine:
         """
         return await self._pool.complete((await self.describe(caller)).server(server).name, params)
 
-    async def subscribe(self, caller: Caller, server: str, uri: str, *, is_wanted: bool) -> None:
-        """Have a server tell when a resource changes, or tell no more; `on_update` hears of it.
+    async def watch(self, caller: Caller, server: str, uri: str, told: Callable[[], None]) -> Callable[[], None]:
+        """Have a function called whenever a resource of a server changed; return what ends it.
 
         Raises:
             ToolNotFoundError: The caller may see no such server, or not that resource.
-            UpstreamError: The server does not take it.
+            UpstreamError: The server does not tell of it, or cannot be reached.
         """
         name = (await self.describe(caller)).server(server).name
         if not policy.sees_tool(caller, name, uri):
             raise ToolNotFoundError(f"server '{name}': no resource '{uri}'")
-        await self._pool.subscribe(name, uri, is_wanted=is_wanted)
+        await self._pool.watch(name, uri, told)
+        return lambda: self._pool.unwatch(name, uri, told)
 
     async def run_files(self, caller: Caller, run: str) -> Mapping[str, bytes]:
         """Return what there is to read of a caller's own run, by name; nothing of anybody else's."""
@@ -333,10 +336,6 @@ class Engine:
         """Have a function called whenever the catalog has a new generation."""
         self._source.on_change(callback)
 
-    def on_update(self, callback: Callable[[str, str], None]) -> None:
-        """Have a function called with a server's name and an address whenever that resource of it changed."""
-        self._pool.on_updated(callback)
-
     def on_offers_change(self, callback: Callable[[], None]) -> None:
         """Have a function called whenever a server says that its resources or prompts changed."""
         self._offered.on_change(callback)
@@ -403,10 +402,20 @@ class Engine:
 
         return Explorers()
 
+    async def _meanwhile(self, program: Program) -> None:
+        """Have ready what a program needs that passes, while it is checked; what fails will be said then."""
+        if self._mentioned(program):
+            self._pool.prepare()
+        with suppress(PtcError):
+            await self.layers()
+
+    def _mentioned(self, program: Program) -> frozenset[str]:
+        entries = self._source.catalog.servers
+        return mentioned(program.source, {name for entry in entries for name in (entry.name, entry.stub.module)})
+
     async def _described_for(self, program: Program, caller: Caller) -> View:
         """Return a caller's view without waiting for servers that a program does not use: one may be dead."""
-        entries = self._source.catalog.servers
-        names = mentioned(program.source, {name for entry in entries for name in (entry.name, entry.stub.module)})
+        names = self._mentioned(program)
         return await self._described(caller, lambda entry: not names.isdisjoint((entry.name, entry.stub.module)))
 
     async def _described(self, caller: Caller, wanted: Callable[[ServerEntry], bool], *, refresh: bool = False) -> View:

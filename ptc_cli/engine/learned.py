@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ptc_cli.core.call import ToolResult
 from ptc_cli.core.catalog import Tool
 from ptc_cli.core.codec import from_json, to_json
+from ptc_cli.core.files import locked, replace_file
 from ptc_cli.core.jsonvalue import canonical, digest
 from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.core.settings import StubSettings
-from ptc_cli.engine.cache import FileStamp, file_stamp, replace_file
+from ptc_cli.engine.cache import FileStamp, file_stamp
 from ptc_cli.learn import fold, joined, settled
+
+if TYPE_CHECKING:
+    from ptc_cli.core.call import ToolResult
 
 MAX_SERVER_BYTES = 4 << 20
 """Of one server's tools together; what is longest is forgotten first."""
 
-_LOCK_TRIES = 20
-_LOCK_SECONDS = 0.01
+_PATIENCE_SECONDS = 0.2
+"""Writing takes less; whoever holds the lock for longer is not waited for."""
 
 _Learned = dict[str, LearnedResult]
 """By wire name."""
@@ -125,11 +127,10 @@ class LearnedResults:
     def _kept(self, path: Path, change: Callable[[_Learned], _Learned]) -> bool:
         """Change what is on disk, whoever else does so too; say whether that could be done."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with _locked(path.parent / "lock"):
+            with locked(path.parent / "lock", patience_seconds=_PATIENCE_SECONDS):
                 known = _fitting(change(_read(path)))
                 tools = {name: to_json(result) for name, result in known.items()}
-                replace_file(path, json.dumps({"tools": tools}, separators=(",", ":")))
+                replace_file(path, json.dumps({"tools": tools}, separators=(",", ":")), is_durable=False)
         except OSError:
             return False
         self._known[path] = known
@@ -165,27 +166,3 @@ def _fitting(known: _Learned) -> _Learned:
             break
         fitting[name] = each
     return fitting
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that other processes respect.
-
-    Raises:
-        OSError: Another one holds it for longer than writing takes.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows: who writes last is right, and what was learned is learned again
-        yield
-        return
-    with path.open("w") as file:
-        for attempt in range(_LOCK_TRIES):
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if attempt == _LOCK_TRIES - 1:
-                    raise
-                time.sleep(_LOCK_SECONDS)
-        yield

@@ -11,7 +11,7 @@ from ptc_cli.core.catalog import ServerEntry
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 from ptc_cli.core.names import module_names
 from ptc_cli.core.server import ServerConfig, ServerListing, ToolSpec
-from ptc_cli.engine.catalog import rendered
+from ptc_cli.engine.entries import rendered
 
 LocalFunction = Callable[[JsonObject], Awaitable[JsonValue]]
 """Takes a call's arguments by wire name, returns JSON; what it raises is the tool's failure."""

@@ -12,7 +12,8 @@ from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.finding import Finding
 from ptc_cli.core.held import HeldBack
 from ptc_cli.core.server import ServerConfig, ServerListing, ToolSpec
-from ptc_cli.engine.catalog import CatalogSource, rendered
+from ptc_cli.engine.catalog import CatalogSource
+from ptc_cli.engine.entries import rendered
 from ptc_cli.pins import Definition, Pins, definitions
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Quarantine:
                 hint = f"Approve it as a whole, which begins a new record: ptc servers approve {server}"
                 raise ConfigError(f"server '{server}': the record of what was approved is damaged", hint=hint)
             self._pins.approve(config, [each.new for each in several], anew=is_damaged)
-            self._source.decided(server)
+            self._source.reconsider(server)
 
     def refuse(self, decided: Collection[HeldChange]) -> None:
         """Hold back for good what was shown; what was approved before may still come back.
@@ -79,7 +80,7 @@ class Quarantine:
         """
         for server, several in _by_server(decided):
             self._pins.refuse(self._config(server), [each.new for each in several])
-            self._source.decided(server)
+            self._source.reconsider(server)
 
     def news(self, servers: Iterable[ServerEntry]) -> tuple[str, ...]:
         """Return what people should be told of the pins of some servers; what is new is told once."""

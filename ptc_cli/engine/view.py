@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from ptc_cli import policy
-from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, Tool, View
-from ptc_cli.core.errors import ConnectError, PtcError, ToolNotFoundError
+from ptc_cli.core.catalog import Caller, Catalog, ServerEntry, View
 from ptc_cli.core.learned import LearnedResult
 from ptc_cli.core.names import module_names
 from ptc_cli.core.server import ServerConfig
-from ptc_cli.engine.catalog import rendered
+from ptc_cli.engine.entries import rendered
 from ptc_cli.engine.local import LocalServer
 
 
@@ -61,25 +60,3 @@ def _unique(entry: ServerEntry, catalog: Catalog) -> ServerEntry:
         return entry
     names = module_names([entry.name, *taken])
     return rendered(entry.config, entry.listing, module=names[entry.name])
-
-
-def find_tool(view: View, path: str, *, failure: Callable[[str], PtcError | None]) -> Tool:
-    """Return a tool by `server.tool`; where its server cannot be used, why is the error.
-
-    `failure` says why a server could not be connected.
-
-    Raises:
-        PtcError: There is no such tool, or its server could not be listed.
-    """
-    try:
-        return view.find(path)
-    except ToolNotFoundError:
-        for entry in view.servers:
-            if path.startswith((f"{entry.name}.", f"{entry.stub.module}.")) and entry.listing.status != "ok":
-                raise (failure(entry.name) or _unusable(entry)) from None
-        raise
-
-
-def _unusable(entry: ServerEntry) -> ConnectError:
-    reason, _, hint = (entry.listing.reason or "").partition("\n")
-    return ConnectError(f"server '{entry.name}' {entry.listing.status}: {reason}", hint=hint or None)

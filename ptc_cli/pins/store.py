@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import stat
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ptc_cli.core.errors import ConfigError
+from ptc_cli.core.files import locked, others_can_write, replace_file
 from ptc_cli.core.jsonvalue import JsonObject, digest
 from ptc_cli.core.server import ServerConfig
 from ptc_cli.pins import record as records
@@ -87,7 +85,7 @@ class PinStore:
                 return new
             try:
                 self._keep_definitions(config, new, known)
-                _replace_file(path, records.written(new))
+                replace_file(path, records.written(new))
             except OSError as error:
                 raise self._not_writable(error) from error
         return new
@@ -103,23 +101,19 @@ class PinStore:
         text = json.dumps(kept, separators=(",", ":"))
         # They are there to be shown in a diff; what holds is the record.
         if len(text) <= MOST_DEFINITIONS_BYTES:
-            _replace_file(self._definitions_path(config), text)
+            replace_file(self._definitions_path(config), text)
 
     def _definitions_path(self, config: ServerConfig) -> Path:
         return self.path(config).with_suffix(".definitions.json")
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise self._not_writable(error) from error
-        try:
-            _lock(descriptor)
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(locked(self._folder / "lock"))
+            except OSError as error:
+                raise self._not_writable(error) from error
             yield
-        finally:
-            os.close(descriptor)
 
     def _not_writable(self, error: OSError) -> ConfigError:
         return ConfigError(
@@ -133,27 +127,6 @@ def _private(path: Path, most: int) -> bytes:
     found = path.stat()
     if not stat.S_ISREG(found.st_mode) or found.st_size > most:
         raise DamagedError(f"{path} is no file of at most {most:,} bytes")
-    if os.name == "posix" and found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if others_can_write(found):
         raise DamagedError(f"others can write to {path}")
     return path.read_bytes()
-
-
-def _replace_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all, for this user alone."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform != "win32":
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)

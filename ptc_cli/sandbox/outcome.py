@@ -7,7 +7,7 @@ import signal
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.result import LimitHit, Outcome, ProgramError
 from ptc_cli.sandbox.wire import Ended
 

@@ -13,7 +13,8 @@ from ptc_cli.core.backend import Emit
 from ptc_cli.core.call import ToolCaller
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.errors import SandboxError, WorkerError
-from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.execution import Execution
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.result import Outcome
 from ptc_cli.sandbox.channel import Channel
 from ptc_cli.sandbox.outcome import Exit, Verdict, outcome, too_many_seconds, violation

@@ -13,8 +13,9 @@ from ptc_cli.core.call import ToolCaller
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.codec import to_json
 from ptc_cli.core.event import Progress, Warned
-from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.execution import Execution
 from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.limits import Limits
 from ptc_cli.sandbox.calls import Calls
 from ptc_cli.sandbox.channel import Channel
 from ptc_cli.sandbox.keeping import Keeping

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
+import anyio
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
@@ -72,10 +73,15 @@ class Front:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Serve requests."""
-        async with AsyncExitStack() as stack:
-            for app in self._mcp.values():
-                await stack.enter_async_context(app.running())
+        async with anyio.create_task_group() as group:
+            ready = [anyio.Event() for _ in self._mcp]
+            for app, is_ready in zip(self._mcp.values(), ready, strict=True):
+                # Side by side: each waits a moment for servers that are slow.
+                group.start_soon(_hold, app, is_ready)
+            for each in ready:
+                await each.wait()
             yield
+            group.cancel_scope.cancel()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -92,6 +98,12 @@ class Front:
         """Tell the clients that listen for changes that there will be no more."""
         for app in self._mcp.values():
             app.close()
+
+
+async def _hold(app: McpApp, ready: anyio.Event) -> None:
+    async with app.running():
+        ready.set()
+        await anyio.sleep_forever()
 
 
 def _address(host: str, port: int) -> str:

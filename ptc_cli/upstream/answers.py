@@ -5,19 +5,24 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from ptc_cli.core.call import Content, ToolFailure, ToolResult
+from ptc_cli.core.call import Content, ContentType, ToolFailure, ToolResult
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 from ptc_cli.core.results import result_of
 
 _PROTOCOL_META = "io.modelcontextprotocol/"
 
+_OF_BLOCKS = ("annotations", "_meta")
+_OF_LINKS = ("title", "size", "icons", *_OF_BLOCKS)
+_OF_RESOURCES = ("_meta",)
+
 
 def called(answer: JsonObject, output_schema: JsonObject | None) -> ToolResult:
     """Return the result in an answer to `tools/call`."""
     blocks = answer.get("content")
-    content = tuple(_content(block) for block in blocks) if isinstance(blocks, list) else ()
+    content = tuple(content_of(block) for block in blocks) if isinstance(blocks, list) else ()
     structured = answer.get("structuredContent")
     if answer.get("isError") is True:
         return ToolResult(content=content, structured=structured, failure=_failure(content), meta=_meta(answer))
@@ -43,37 +48,55 @@ def _meta(answer: JsonObject) -> dict[str, JsonValue]:
     return {k: v for k, v in meta.items() if not k.startswith(_PROTOCOL_META)} if isinstance(meta, dict) else {}
 
 
-def _content(block: JsonValue) -> Content:
+def content_of(block: JsonValue) -> Content:
+    """Return a content block; one that is not as the protocol has it is a text, its JSON."""
     read_block = _BLOCKS.get(str(block.get("type"))) if isinstance(block, dict) else None
     return read_block(block) if read_block is not None and isinstance(block, dict) else _unknown(block)
 
 
 def _text(block: JsonObject) -> Content:
     text = block.get("text")
-    return Content(type="text", text=text) if isinstance(text, str) else _unknown(block)
+    if not isinstance(text, str):
+        return _unknown(block)
+    return Content(type="text", text=text, extras=_extras(block, _OF_BLOCKS))
 
 
 def _image(block: JsonObject) -> Content:
-    data = _decoded(block.get("data"))
-    return _unknown(block) if data is None else Content(type="image", data=data, mime_type=_string(block, "mimeType"))
+    return _media("image", block)
 
 
 def _audio(block: JsonObject) -> Content:
+    return _media("audio", block)
+
+
+def _media(kind: ContentType, block: JsonObject) -> Content:
     data = _decoded(block.get("data"))
-    return _unknown(block) if data is None else Content(type="audio", data=data, mime_type=_string(block, "mimeType"))
+    if data is None:
+        return _unknown(block)
+    return Content(type=kind, data=data, mime_type=_string(block, "mimeType"), extras=_extras(block, _OF_BLOCKS))
 
 
 def _embedded(block: JsonObject) -> Content:
     resource = block.get("resource")
-    return _resource(resource) if isinstance(resource, dict) else _unknown(block)
+    if not isinstance(resource, dict):
+        return _unknown(block)
+    found = _resource(resource)
+    return replace(found, extras={**found.extras, **_extras(block, _OF_BLOCKS)})
 
 
 def _resource(resource: JsonObject) -> Content:
     text, data = _string(resource, "text"), _decoded(resource.get("blob"))
     if text is None and data is None:
         return _unknown(resource)
-    uri, mime_type = _string(resource, "uri"), _string(resource, "mimeType")
-    return Content(type="resource", uri=uri, mime_type=mime_type, text=text, data=data)
+    said = _extras(resource, _OF_RESOURCES)
+    return Content(
+        type="resource",
+        uri=_string(resource, "uri"),
+        mime_type=_string(resource, "mimeType"),
+        text=text,
+        data=data,
+        extras={"resource": said} if said else {},
+    )
 
 
 def _link(block: JsonObject) -> Content:
@@ -83,6 +106,7 @@ def _link(block: JsonObject) -> Content:
         name=_string(block, "name"),
         mime_type=_string(block, "mimeType"),
         text=_string(block, "description"),
+        extras=_extras(block, _OF_LINKS),
     )
 
 
@@ -98,6 +122,10 @@ def _decoded(data: JsonValue) -> bytes | None:
         return base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+def _extras(block: JsonObject, keys: Iterable[str]) -> JsonObject:
+    return {key: block[key] for key in keys if block.get(key) is not None}
 
 
 def _string(block: JsonObject, key: str) -> str | None:

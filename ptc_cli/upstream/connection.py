@@ -42,7 +42,7 @@ from ptc_cli.upstream.failures import (
     SessionGoneError,
     VisitError,
 )
-from ptc_cli.upstream.hearing import hear_of_lists, hear_of_resource
+from ptc_cli.upstream.hearing import ResourceNews, hear_of_lists
 from ptc_cli.upstream.host import MAX_INQUIRIES, METHODS, Guest, Host
 from ptc_cli.upstream.http import CURRENT, Exchange
 from ptc_cli.upstream.listing import ToolList
@@ -96,7 +96,7 @@ class Connection:
         self._host = host
         self._session = session
         self._dispatcher = dispatcher
-        self._watching: dict[str, asyncio.Task[None]] = {}
+        self.news = ResourceNews(session, self.request)
 
     @property
     def is_open(self) -> bool:
@@ -182,33 +182,6 @@ class Connection:
             return await listed("resources/templates/list", self.request)
         except AnsweredError:  # no capability says whether there are any
             return ()
-
-    async def subscribe(self, uri: str) -> None:
-        """Ask to be told, as long as the connection lasts, when a resource changes.
-
-        Raises:
-            AnsweredError, LostError: The server does not take it.
-        """
-        if not self._is_modern:
-            await self.request("resources/subscribe", {"uri": uri})
-        elif uri not in self._watching:
-            self._watching[uri] = asyncio.create_task(hear_of_resource(self._session, uri))
-
-    async def unsubscribe(self, uri: str) -> None:
-        """Ask to be told no more.
-
-        Raises:
-            AnsweredError, LostError: The server does not take it.
-        """
-        if not self._is_modern:
-            await self.request("resources/unsubscribe", {"uri": uri})
-        elif (watching := self._watching.pop(uri, None)) is not None:
-            watching.cancel()
-
-    def stop_watching(self) -> None:
-        """Hear of no more changes of resources."""
-        for watching in self._watching.values():
-            watching.cancel()
 
     async def request(
         self,
@@ -398,4 +371,4 @@ async def connect(streams: Transport, *, era: str | None, host: Host) -> AsyncIt
                 yield connection
             finally:
                 listening.cancel()
-                connection.stop_watching()
+                connection.news.close()

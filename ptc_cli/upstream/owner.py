@@ -169,7 +169,7 @@ class Owner:
         """Return the way to the server. Its process boots while the SDK is imported."""
         if self.config.transport != "stdio":
             self._log.started(f"connecting to {reasons.shown_url(self.config)}")
-            _, http = await asyncio.to_thread(_load_routes)
+            _, http = await asyncio.to_thread(load_routes)
             return http(self.config, target, self._log, self._logins)
         self._log.started(f"starting {self.config.command}")
         try:
@@ -178,7 +178,7 @@ class Owner:
             raise reasons.not_started(self.config, error) from error
         self._process = process
         stack.callback(self._end, process)
-        stdio, _ = await asyncio.to_thread(_load_routes)
+        stdio, _ = await asyncio.to_thread(load_routes)
         return stdio(self.config, process, self._log)
 
     def _end(self, process: ServerProcess) -> None:
@@ -228,8 +228,8 @@ def _is_usable(ready: asyncio.Future[Connection]) -> bool:
     return not ready.cancelled() and ready.exception() is None and ready.result().is_open
 
 
-def _load_routes() -> tuple[type[StdioRoute], type[HttpRoute]]:
-    # mcp costs 0.7 s to import: only who connects pays it.
+def load_routes() -> tuple[type[StdioRoute], type[HttpRoute]]:
+    """Import what connections are made of: it takes 0.7 s, which only who connects is to pay."""
     from ptc_cli.upstream.routes import HttpRoute, StdioRoute
 
     return StdioRoute, HttpRoute

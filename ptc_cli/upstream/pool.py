@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from ptc_cli.core.server import SecretResolver, ServerConfig, ServerListing, Too
 from ptc_cli.core.suggest import did_you_mean
 from ptc_cli.upstream.auth import Logins
 from ptc_cli.upstream.logfile import ServerLog
+from ptc_cli.upstream.owner import load_routes
 from ptc_cli.upstream.reasons import quoted
 from ptc_cli.upstream.upstream import Upstream
+from ptc_cli.upstream.watching import Told
 
 
 class Pool:
@@ -42,13 +45,13 @@ class Pool:
             eras: The protocol revision that each is known to speak.
             answers: What can be asked through us at all: servers of the old protocol are told when they connect.
         """
+        self._is_prepared = False
         self._answers = frozenset(answers)
         self._resolve = resolve
         self._logs = logs
         self._logins = logins
         self._callbacks: list[Callable[[str], None]] = []
         self._offer_callbacks: list[Callable[[str], None]] = []
-        self._update_callbacks: list[Callable[[str, str], None]] = []
         remembered = eras or {}
         self._upstreams = {config.name: self._upstream(config, remembered.get(config.name)) for config in configs}
 
@@ -60,10 +63,6 @@ class Pool:
         """Have a function called with a server's name whenever it says that its resources or prompts changed."""
         self._offer_callbacks.append(callback)
 
-    def on_updated(self, callback: Callable[[str, str], None]) -> None:
-        """Have a function called with a server's name and an address whenever that resource of it changed."""
-        self._update_callbacks.append(callback)
-
     async def offers(self, server: str) -> Offers:
         """Ask a server for its resources and prompts.
 
@@ -72,13 +71,18 @@ class Pool:
         """
         return await self._known(server).offers()
 
-    async def subscribe(self, server: str, uri: str, *, is_wanted: bool) -> None:
-        """Ask a server to tell when a resource changes, or to tell no more.
+    async def watch(self, server: str, uri: str, told: Told) -> None:
+        """Have a function called whenever a resource changed, until `unwatch`; also across new connections.
 
         Raises:
-            UpstreamError: It does not take it.
+            UpstreamError: The server does not tell of it, or cannot be reached.
         """
-        await self._known(server).subscribe(uri, is_wanted=is_wanted)
+        await self._known(server).watching.add(uri, told)
+
+    def unwatch(self, server: str, uri: str, told: Told) -> None:
+        """Have a function called no more."""
+        if (upstream := self._upstreams.get(server)) is not None:
+            upstream.watching.remove(uri, told)
 
     async def complete(self, server: str, params: JsonObject) -> JsonObject:
         """Ask a server how an argument may go on, and return its answer as it came.
@@ -138,6 +142,13 @@ class Pool:
         upstream = self._upstreams.get(server)
         return "" if upstream is None else upstream.stray
 
+    def prepare(self) -> None:
+        """Have what connections are made of imported in the meantime, if it is not; nothing is connected."""
+        if not self._is_prepared:
+            self._is_prepared = True
+            # Not one of the loop's own threads, which would be waited for when it ends.
+            threading.Thread(target=load_routes, name="ptc-import", daemon=True).start()
+
     def forgive(self, server: str) -> None:
         """Allow a server that failed to be tried again at once, such as after a login."""
         if (upstream := self._upstreams.get(server)) is not None:
@@ -159,11 +170,13 @@ class Pool:
         self._upstreams = {name: kept.get(name) or self._upstream(config, None) for name, config in wanted.items()}
         for name, upstream in kept.items():
             upstream.adopt(wanted[name])
+        for name in before.keys() & wanted.keys() - kept.keys():
+            self._upstreams[name].watching.take_over(before[name].watching)
         return asyncio.gather(*(one.retire() for name, one in before.items() if name not in kept))
 
     async def close(self) -> None:
         """End every connection, and every process with all that it started."""
-        await asyncio.gather(*(upstream.owner.close() for upstream in self._upstreams.values()))
+        await asyncio.gather(*(upstream.close() for upstream in self._upstreams.values()))
 
     def _upstream(self, config: ServerConfig, era: str | None) -> Upstream:
         return Upstream(
@@ -175,16 +188,11 @@ class Pool:
             answers=self._answers,
             changed=lambda: self._tell(self._callbacks, config.name),
             offers_changed=lambda: self._tell(self._offer_callbacks, config.name),
-            updated=lambda uri: self._tell_updated(config.name, uri),
         )
 
     def _tell(self, callbacks: Iterable[Callable[[str], None]], server: str) -> None:
         for callback in callbacks:
             callback(server)
-
-    def _tell_updated(self, server: str, uri: str) -> None:
-        for callback in self._update_callbacks:
-            callback(server, uri)
 
     def _unknown(self, server: str) -> tuple[str, str | None]:
         return f"no server '{quoted(server, mark='')}'", did_you_mean(server, self._upstreams)

@@ -25,6 +25,7 @@ from ptc_cli.upstream.patience import Patience
 from ptc_cli.upstream.queue import Queue
 from ptc_cli.upstream.redaction import without_secrets
 from ptc_cli.upstream.visit import visit_fault
+from ptc_cli.upstream.watching import Watching
 
 if TYPE_CHECKING:
     from ptc_cli.upstream.connection import Connection
@@ -52,16 +53,16 @@ class Upstream:
         answers: frozenset[InquiryKind],
         changed: Callable[[], None],
         offers_changed: Callable[[], None],
-        updated: Callable[[str], None],
     ) -> None:
         self.config = config
+        self.watching = Watching(config.name, self._asked)
         self._host = Host(
             config,
             answers=answers,
             log=log,
             changed=changed,
             offers_changed=offers_changed,
-            updated=updated,
+            updated=self.watching.updated,
             cannot_tell=self._take_turns,
         )
         self.owner = Owner(config, resolver=resolver, log=log, logins=logins, era=era, host=self._host)
@@ -83,7 +84,12 @@ class Upstream:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._host.quiet.wait(), _FAREWELL_SECONDS)
         finally:
-            await self.owner.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """End the connection at once."""
+        self.watching.close()
+        await self.owner.close()
 
     @property
     def stray(self) -> str:
@@ -115,15 +121,6 @@ class Upstream:
         """
         async with self._asked() as connection:
             return await connection.offers(self.config.name)
-
-    async def subscribe(self, uri: str, *, is_wanted: bool) -> None:
-        """Ask to be told when a resource changes, or to be told no more.
-
-        Raises:
-            UpstreamError: The server does not take it.
-        """
-        async with self._asked() as connection:
-            await (connection.subscribe(uri) if is_wanted else connection.unsubscribe(uri))
 
     async def complete(self, params: JsonObject) -> JsonObject:
         """Ask how an argument of a prompt or a template may go on.

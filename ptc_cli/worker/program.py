@@ -19,6 +19,7 @@ from ptc_cli.worker.channel import Channel, Frame
 from ptc_cli.worker.exact import JsonValue, encode, is_exact
 from ptc_cli.worker.failure import Failure, failure
 from ptc_cli.worker.job import Job
+from ptc_cli.worker.runtime import written
 from ptc_cli.worker.surroundings import Surroundings
 
 Drive: TypeAlias = Callable[[Coroutine[Any, Any, object]], object]
@@ -140,12 +141,7 @@ def ended(value: object, most_bytes: int) -> Frame:
     """Return the frame for a program that ran to its end; `value` is its last expression's."""
     if value is None:
         return end_of(status="ok")
-    kind: str
-    shown: JsonValue
-    if is_exact(value):
-        kind, shown = "json", value  # type: ignore[assignment]  # which `is_exact` has just said
-    else:
-        kind, shown = "repr", repr(value).encode("utf-8", "backslashreplace").decode()
+    kind, shown = _shown(value, most_bytes)
     # One byte of it says how to read the rest.
     count = len(encode(shown)) - 1
     if count > most_bytes:
@@ -153,6 +149,16 @@ def ended(value: object, most_bytes: int) -> Frame:
         error = Failure(type="ValueTooLong", message=message, line=None, traceback="")
         return end_of(status="limit", error=error, limit="value_bytes")
     return end_of(status="ok", value_kind=kind, value=shown)
+
+
+def _shown(value: object, most_bytes: int) -> tuple[str, JsonValue]:
+    if is_exact(value):
+        return "json", value  # type: ignore[return-value]  # which `is_exact` has just said
+    # Blocks of tools' answers become such again, for whoever can show them, unless they are too large for it.
+    blocks = written(value)
+    if is_exact(blocks) and len(encode(blocks)) <= most_bytes:  # type: ignore[arg-type]  # as above
+        return "json", blocks  # type: ignore[return-value]  # as above
+    return "repr", repr(value).encode("utf-8", "backslashreplace").decode()
 
 
 def _failed(error: BaseException, surroundings: Surroundings) -> Frame:

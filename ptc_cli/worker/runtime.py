@@ -81,6 +81,35 @@ def content(block: dict[str, Any]) -> str | Content:
     return Content(**{**block, "data": None if data is None else base64.b64decode(data)})
 
 
+def written(value: object) -> object:
+    """Return a block as MCP writes it, and a list with the blocks in it so; anything else as it is."""
+    if type(value) is list:
+        return [_written(item) for item in value]
+    return _written(value)
+
+
+def _written(value: object) -> object:
+    if type(value) is not Content:
+        return value
+    data = {} if not isinstance(value.data, bytes) else {"data": base64.b64encode(value.data).decode()}
+    kind = {"mimeType": value.mime_type} if value.mime_type is not None else {}
+    match value.type:
+        case "resource":
+            held = {"blob": data["data"]} if data else {"text": value.text or ""}
+            return {"type": "resource", "resource": {"uri": value.uri or "", **kind, **held}}
+        case "resource_link":
+            said = {"description": value.text} if value.text is not None else {}
+            return {
+                "type": "resource_link",
+                "uri": value.uri or "",
+                "name": value.name or value.uri or "",
+                **kind,
+                **said,
+            }
+        case _:
+            return {"type": value.type, **data, **kind}
+
+
 def result(call: Frame, answer: Frame) -> Result:
     """Return the value that a call has, or raise the error that it has instead.
 
@@ -93,8 +122,14 @@ def result(call: Frame, answer: Frame) -> Result:
     if "content" not in answer:
         value: JsonValue = answer["value"]
         return value
-    found = [content(block) for block in answer["content"]]
+    # The text of a resource stands alone; a text that a tool embeds as a resource has its address.
+    is_read = call.get("method") == "resources/read"
+    found = [_text_of(block) if is_read else content(block) for block in answer["content"]]
     return found[0] if len(found) == 1 else found
+
+
+def _text_of(block: dict[str, Any]) -> str | Content:
+    return content(block) if block["text"] is None else str(block["text"])
 
 
 def module(job: Job, channel: Channel, call: Call) -> ModuleType:

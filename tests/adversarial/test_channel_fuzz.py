@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from tests.sandboxes import Sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

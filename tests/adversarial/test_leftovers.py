@@ -12,7 +12,8 @@ from tempfile import gettempdir
 import psutil
 import pytest
 
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
+from tests.processes import living
 from tests.sandboxes import Sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,7 +62,7 @@ class Traces:
 
     @classmethod
     def now(cls) -> Traces:
-        workers = psutil.Process().children(recursive=True)
+        workers = living(psutil.Process())
         return cls(
             processes=frozenset(each.pid for each in workers),
             descriptors=psutil.Process().num_fds(),

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from ptc_cli.core.event import Kept, Warned
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.settings import Folders, SandboxSettings
 from tests.adversarial.attacks import Attacks, World
 from tests.sandboxes import Ran, started

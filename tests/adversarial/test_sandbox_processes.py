@@ -7,7 +7,7 @@ import os
 import psutil
 import pytest
 
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from tests.adversarial.attacks import NUMBERS, Attacks
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

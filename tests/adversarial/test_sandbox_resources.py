@@ -9,7 +9,7 @@ import os
 import psutil
 import pytest
 
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.result import LimitHit
 from tests.adversarial.attacks import Attacks
 

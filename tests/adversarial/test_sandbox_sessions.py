@@ -9,7 +9,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from tests.sandboxes import Sandbox, Session
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 
-import psutil
 import pytest
 
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.result import LimitHit
 from tests.adversarial.attacks import Attacks
 
@@ -227,7 +226,6 @@ async def test_a_crowd_of_programs_each_taking_all_it_may(attacks: Attacks) -> N
 async def test_nothing_of_all_this_is_left(attacks: Attacks) -> None:
     """Only the worker, and where there are namespaces the first process in them, outlive the programs."""
     await attacks.sandbox.value("1")
-    mine = [each for each in psutil.Process().children(recursive=True) if each.pid != attacks.world.victim]
-    alive = [each for each in mine if each.status() != psutil.STATUS_ZOMBIE]
+    alive = [each for each in attacks.sandbox.processes() if each.pid != attacks.world.victim]
 
     assert len(alive) <= 2

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 
 import psutil
 
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.settings import SandboxSettings
 from ptc_cli.sandbox import open_backend
 from tests.sandboxes import Sandbox, started

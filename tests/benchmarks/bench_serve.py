@@ -5,6 +5,7 @@ Run it alone: `python -m tests.benchmarks.bench_serve`."""
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
@@ -15,13 +16,22 @@ from pathlib import Path
 
 import mcp_types as types
 import psutil
+import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.benchmarks.figures import HEADER, machine, row
+from tests.outside.packages import fastmcp_python
 
 ROOT = Path(__file__).parents[2]
 DESK = ROOT / "tests" / "servers" / "desk.py"
+
+PLAIN = str(ROOT / "tests" / "servers" / "plain.py")
+SERVERS = ("desk", "one", "two")
+CALLS = {0: 12, 1: 15, 10: 30, 100: 200}
+"""By how many calls a program makes: what it may take, in milliseconds."""
+
+_PEERS_CALL = "(await call_tool('desk_add', {'a': n, 'b': 1}))"
 
 ROUNDS = 40
 WARM_UP = 5
@@ -33,7 +43,9 @@ IDLE_SECONDS = 5
 @asynccontextmanager
 async def _client(mode: str, home: Path) -> AsyncIterator[Client]:
     configuration = home / "ptc.toml"
-    configuration.write_text(f"[servers.desk]\ncommand = {sys.executable!r}\nargs = [{str(DESK)!r}]\n")
+    configuration.write_text(
+        "".join(f"[servers.{name}]\ncommand = {sys.executable!r}\nargs = ['-S', {PLAIN!r}]\n" for name in SERVERS)
+    )
     environ = {**os.environ, "PTC_HOME": str(home / "home"), "PYTHONPATH": str(ROOT), "PTC_CONFIG": str(configuration)}
     parameters = StdioServerParameters(
         command=sys.executable, args=["-m", "ptc_cli", "mcp", "start", "--mode", mode], env=environ
@@ -43,7 +55,7 @@ async def _client(mode: str, home: Path) -> AsyncIterator[Client]:
 
 
 def _program(calls: int) -> str:
-    return f"from tools import desk\ntotal = 0\nfor n in range({calls}):\n    total += desk.add(n, 1)['sum']\ntotal"
+    return f"from tools import desk\ntotal = 0\nfor n in range({calls}):\n    total += desk.add(a=n, b=1)['sum']\ntotal"
 
 
 async def _seconds(call: Callable[[], Awaitable[object]], rounds: int) -> list[float]:
@@ -59,7 +71,7 @@ async def _seconds(call: Callable[[], Awaitable[object]], rounds: int) -> list[f
 
 async def _programs(home: Path) -> None:
     async with _client("catalog", home) as client:
-        for calls, bar in ((0, 12), (1, 15), (10, 30), (100, 200)):
+        for calls, bar in CALLS.items():
             code = _program(calls)
 
             async def one(code: str = code) -> None:
@@ -68,6 +80,27 @@ async def _programs(home: Path) -> None:
 
             rounds = ROUNDS if calls < 100 else 10
             print(row(f"execute_python, {calls} calls", await _seconds(one, rounds), bar=f"at most {bar}"))
+
+
+async def _peer() -> None:
+    """Do the same with FastMCP's CodeMode, over the same servers."""
+    try:
+        python = fastmcp_python()
+    except pytest.skip.Exception as reason:
+        print(f"FastMCP's CodeMode: {reason}")
+        return
+    servers = {name: {"command": sys.executable, "args": ["-S", PLAIN]} for name in SERVERS}
+    arguments = [str(Path(__file__).with_name("codemode.py")), json.dumps({"mcpServers": servers})]
+    async with Client(stdio_client(StdioServerParameters(command=python, args=arguments)), mode="legacy") as client:
+        for calls in CALLS:
+            code = f"total = 0\nfor n in range({calls}):\n    total += {_PEERS_CALL}['sum']\nreturn total"
+
+            async def one(code: str = code) -> None:
+                result = await client.call_tool("execute", {"code": code})
+                assert not result.is_error, result
+
+            rounds = ROUNDS if calls < 10 else 5
+            print(row(f"  FastMCP's CodeMode, {calls} calls", await _seconds(one, rounds)))
 
 
 async def _shell(home: Path) -> None:
@@ -142,9 +175,8 @@ async def _started(home: Path, text: str) -> asyncio.subprocess.Process:
 
 async def _memory(home: Path) -> None:
     """Say what the gateway, the checker and the sandbox's parent hold, idle, over 1,000 tools."""
-    plain = str(ROOT / "tests" / "servers" / "plain.py")
     servers = "".join(
-        f"[servers.s{number}]\ncommand = {sys.executable!r}\nargs = ['-S', {plain!r}, '--tools', '100']\n"
+        f"[servers.s{number}]\ncommand = {sys.executable!r}\nargs = ['-S', {PLAIN!r}, '--tools', '100']\n"
         for number in range(10)
     )
     running = await _started(home, servers)
@@ -180,6 +212,7 @@ async def main() -> None:
     print(HEADER)
     with tempfile.TemporaryDirectory() as folder:
         await _programs(Path(folder))
+        await _peer()
         await _shell(Path(folder))
         await _start(Path(folder))
         await _crowd(Path(folder))

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +24,10 @@ PACKAGES = (
     "@modelcontextprotocol/sdk@1.32.2",
     "@modelcontextprotocol/server-everything@2026.8.31",
 )
-FASTMCP = "fastmcp==4.1.2"
+MCPORTER = (f"{_NODE_PACKAGE}@24.21.0", "mcporter@0.12.3")
+"""It wants a newer Node than the others."""
+
+FASTMCP = "fastmcp[code-mode]==4.1.2"
 
 _FOLDER = Path(os.environ.get("PTC_OUTSIDE_PACKAGES") or Path(tempfile.gettempdir()) / "ptc-outside-packages")
 _INSTALL_SECONDS = 600
@@ -32,16 +36,26 @@ _INSTALL_SECONDS = 600
 @cache
 def node_modules() -> Path:
     """Return where the npm packages are, fetching them if need be; without npm or its registry the test is skipped."""
+    return _fetched(_FOLDER / "npm", PACKAGES)
+
+
+@cache
+def mcporter() -> list[str]:
+    """Return the command that mcporter is, fetching it if need be."""
+    modules = _fetched(_FOLDER / "mcporter", MCPORTER)
+    return [str(modules / _NODE_PACKAGE / "bin" / "node"), str(modules / "mcporter" / "dist" / "cli.js")]
+
+
+def _fetched(folder: Path, packages: Sequence[str]) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("there is no npm here")
-    folder = _FOLDER / "npm"
     marker = folder / ".installed.json"
-    if not marker.exists() or json.loads(marker.read_text()) != list(PACKAGES):
+    if not marker.exists() or json.loads(marker.read_text()) != list(packages):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text("{}")
-        _run([npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES], cwd=folder)
-        marker.write_text(json.dumps(PACKAGES))
+        _run([npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", *packages], cwd=folder)
+        marker.write_text(json.dumps(packages))
     return folder / "node_modules"
 
 
@@ -58,7 +72,7 @@ def script(*parts: str) -> str:
 @cache
 def fastmcp_python() -> str:
     """Return the interpreter of an environment that has FastMCP."""
-    folder = _FOLDER / "fastmcp"
+    folder = _FOLDER / "fastmcp-code-mode"
     python = folder / "bin" / "python"
     if not (folder / ".installed").exists():
         _run([sys.executable, "-m", "venv", str(folder)], cwd=Path("/"))

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -31,6 +32,7 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQI
 SOUND = base64.b64encode(b"RIFF$\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0D\xac\0\0\x88X\1\0\2\0\x10\0data\0\0\0\0").decode()
 KEY = secrets.token_bytes(32)
 BUS = InMemorySubscriptionBus()
+LISTENING = ListenHandler(BUS)
 
 Context: TypeAlias = ServerRequestContext[dict[str, Any]]
 Answered: TypeAlias = types.CallToolResult | types.InputRequiredResult
@@ -84,8 +86,13 @@ TEXTS: Mapping[str, list[types.ContentBlock]] = {
         types.EmbeddedResource(
             type="resource",
             resource=types.TextResourceContents(
-                uri="test://embedded-resource", mime_type="text/plain", text="This is an embedded resource content."
+                uri="test://embedded-resource",
+                mime_type="text/plain",
+                text="This is an embedded resource content.",
+                _meta={"example/inside": 1},
             ),
+            annotations=types.Annotations(priority=0.5),
+            _meta={"example/block": 1, "io.modelcontextprotocol/x": 1},
         )
     ],
     "test_multiple_content_types": [
@@ -223,6 +230,15 @@ async def touch(context: Context, params: types.CallToolRequestParams) -> Answer
     return told("Touched.")
 
 
+async def end_listening(context: Context, params: types.CallToolRequestParams) -> Answered:
+    LISTENING.close()
+    return told("Nobody hears of anything.")
+
+
+async def die(context: Context, params: types.CallToolRequestParams) -> Answered:
+    os._exit(3)
+
+
 async def new_prompt(context: Context, params: types.CallToolRequestParams) -> Answered:
     PROMPTS["test_new"] = ()
     await BUS.publish(PromptsListChanged())
@@ -245,6 +261,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "test_input_required_result_multi_round": multi_round,
     "test_missing_capability": needs_sampling,
     "test_touch": touch,
+    "test_end_listening": end_listening,
+    "test_die": die,
     "test_new_prompt": new_prompt,
     "test_tool_with_logging": logs,
     "test_logging_tool": logs,
@@ -276,7 +294,10 @@ async def call_tool(context: Context, params: types.CallToolRequestParams) -> An
 
 RESOURCES: Mapping[str, types.TextResourceContents | types.BlobResourceContents] = {
     "test://static-text": types.TextResourceContents(
-        uri="test://static-text", mime_type="text/plain", text="This is the content of the static text resource."
+        uri="test://static-text",
+        mime_type="text/plain",
+        text="This is the content of the static text resource.",
+        _meta={"ui": {"prefersBorder": True}, "io.modelcontextprotocol/x": 1},
     ),
     "test://static-binary": types.BlobResourceContents(uri="test://static-binary", mime_type="image/png", blob=PIXEL),
     "test://watched-resource": types.TextResourceContents(
@@ -387,7 +408,7 @@ async def main() -> None:
         on_list_prompts=list_prompts,
         on_get_prompt=get_prompt,
         on_completion=complete,
-        on_subscriptions_listen=ListenHandler(BUS),
+        on_subscriptions_listen=LISTENING,
     )
     async with stdio_server() as (reader, writer):
         await server.run(reader, writer, server.create_initialization_options())

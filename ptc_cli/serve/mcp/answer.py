@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,11 +9,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ptc_cli.check.text import render
-from ptc_cli.core.call import Content, ContentType
+from ptc_cli.core.call import Content
 from ptc_cli.core.check import CheckReport, Diagnostic
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import ProgramError, Result, Status, cut_text
+from ptc_cli.upstream.answers import content_of
 
 _HEADLINES: Mapping[Status, str] = MappingProxyType(
     {
@@ -31,8 +30,6 @@ _HEADLINES: Mapping[Status, str] = MappingProxyType(
 
 NOTHING = "Done. No value and no output: end the program with an expression, or print."
 
-_MEDIA: Mapping[str, ContentType] = MappingProxyType({"image": "image", "audio": "audio"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -41,7 +38,7 @@ class Answer:
     text: str
     is_error: bool
     content: tuple[Content, ...] = ()
-    """Images and sound, where the program's value is such."""
+    """Where the program's value is an image, sound or a resource, or a list with such."""
 
 
 def answer(result: Result, program: Program, *, output_bytes: int, folder: str | None = None) -> Answer:
@@ -50,6 +47,8 @@ def answer(result: Result, program: Program, *, output_bytes: int, folder: str |
     `folder` is where the client's shell finds the run: what is cut here is there in full.
     """
     content = media(result.value) if result.status == "ok" and result.value_kind == "json" else ()
+    if sum(len(block.text or "") for block in content) > output_bytes:
+        content = ()
     main = _value(result, output_bytes, folder) if not content else ""
     if result.status != "ok":
         main = _failure(result, program, output_bytes)
@@ -83,20 +82,20 @@ def sendable(text: str) -> str:
 
 
 def media(value: JsonValue) -> tuple[Content, ...]:
-    """Return the blocks of a value that is an image or sound as MCP writes it, or a list of such; else nothing."""
+    """Return the blocks of a value that is one as MCP writes it, or a list of such and of texts; else nothing."""
     items = value if isinstance(value, list) else [value]
-    blocks = [_block(item) for item in items]
-    return tuple(block for block in blocks if block) if blocks and all(blocks) else ()
+    blocks = [Content(type="text", text=item) if isinstance(item, str) else _block(item) for item in items]
+    found = tuple(block for block in blocks if block)
+    return found if len(found) == len(items) and any(block.type != "text" for block in found) else ()
 
 
 def _block(item: JsonValue) -> Content | None:
-    match item:
-        case {"type": "image" | "audio" as kind, "data": str(data), "mimeType": str(mime_type)}:
-            try:
-                return Content(type=_MEDIA[kind], data=base64.b64decode(data, validate=True), mime_type=mime_type)
-            except binascii.Error:
-                return None
-    return None
+    if not isinstance(item, dict):
+        return None
+    block = content_of(item)
+    needed = {"text": block.text, "image": block.mime_type, "audio": block.mime_type}
+    is_whole = needed.get(block.type, block.uri) is not None
+    return block if is_whole and block.type == item.get("type") else None
 
 
 def _value(result: Result, output_bytes: int, folder: str | None) -> str:

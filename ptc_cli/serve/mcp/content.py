@@ -9,10 +9,8 @@ import mcp_types as types
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from ptc_cli.core.call import Content, ToolResult
-from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.serve.mcp.answer import sendable
-
-_RESERVED_LABELS = ("modelcontextprotocol", "mcp")
+from ptc_cli.serve.mcp.extras import passed_on, with_extras
 
 
 def text_result(text: str, *, is_error: bool = False) -> types.CallToolResult:
@@ -32,7 +30,7 @@ def tool_result(result: ToolResult, protocol_version: str) -> types.CallToolResu
         content=blocks,
         structured_content=result.structured if is_carried else None,
         is_error=result.is_error,
-        _meta=passed_on(dict(result.meta)) or None,
+        _meta=passed_on(result.meta) or None,
     )
 
 
@@ -55,37 +53,35 @@ def _as_text(result: ToolResult) -> types.TextContent:
 
 def content_block(block: Content) -> types.ContentBlock:
     """Return a block as MCP writes it; what a block lacks is filled with what says the least."""
-    data = base64.b64encode(block.data or b"").decode()
     mime_type = block.mime_type or "application/octet-stream"
     match block.type:
         case "text":
-            return types.TextContent(type="text", text=sendable(block.text or ""))
+            return with_extras(types.TextContent(text=sendable(block.text or "")), block.extras)
         case "image":
-            return types.ImageContent(type="image", data=data, mime_type=mime_type)
+            return with_extras(types.ImageContent(data=_encoded(block), mime_type=mime_type), block.extras)
         case "audio":
-            return types.AudioContent(type="audio", data=data, mime_type=mime_type)
+            return with_extras(types.AudioContent(data=_encoded(block), mime_type=mime_type), block.extras)
         case "resource":
-            return types.EmbeddedResource(type="resource", resource=_resource(block, data))
+            return with_extras(types.EmbeddedResource(resource=resource_contents(block)), block.extras)
         case "resource_link":
-            uri = block.uri or ""
-            return types.ResourceLink(
-                type="resource_link", uri=uri, name=block.name or uri, mime_type=block.mime_type, description=block.text
-            )
+            return with_extras(_link(block), block.extras)
 
 
-def _resource(block: Content, data: str) -> types.TextResourceContents | types.BlobResourceContents:
-    uri = block.uri or ""
+def resource_contents(block: Content, *, address: str = "") -> types.TextResourceContents | types.BlobResourceContents:
+    """Return what a resource holds as MCP writes it; `address` is where it was read, if it does not say so itself."""
+    uri, said = block.uri or address, block.extras.get("resource")
+    extras = said if isinstance(said, dict) else {}
     if block.data is not None:
-        return types.BlobResourceContents(uri=uri, mime_type=block.mime_type, blob=data)
-    return types.TextResourceContents(uri=uri, mime_type=block.mime_type, text=sendable(block.text or ""))
+        blob = types.BlobResourceContents(uri=uri, mime_type=block.mime_type, blob=_encoded(block))
+        return with_extras(blob, extras)
+    text = types.TextResourceContents(uri=uri, mime_type=block.mime_type, text=sendable(block.text or ""))
+    return with_extras(text, extras)
 
 
-def passed_on(meta: JsonObject) -> JsonObject:
-    """Return metadata without the protocol's own keys, which speak of one connection and mean nothing on another."""
-    return {key: value for key, value in meta.items() if not _is_reserved(key)}
+def _link(block: Content) -> types.ResourceLink:
+    uri = block.uri or ""
+    return types.ResourceLink(uri=uri, name=block.name or uri, mime_type=block.mime_type, description=block.text)
 
 
-def _is_reserved(key: str) -> bool:
-    prefix, slash, _ = key.partition("/")
-    labels = prefix.split(".")
-    return key == "progressToken" or (bool(slash) and any(label in _RESERVED_LABELS for label in labels[:2]))
+def _encoded(block: Content) -> str:
+    return base64.b64encode(block.data or b"").decode()

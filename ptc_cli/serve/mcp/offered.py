@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.offers import Offers
-from ptc_cli.serve.mcp.content import passed_on
 from ptc_cli.serve.mcp.sidecar import Names
 
 SERVERS = "ptc://servers/"
@@ -77,8 +76,6 @@ def _offer(server: str, item: JsonObject, key: str, *, is_plain: bool) -> Offer:
     definition = {**item, key: served}
     if key != "name" and not is_plain:
         definition["name"] = f"{server}: {item['name']}"
-    if isinstance(item.get("_meta"), dict):
-        definition["_meta"] = passed_on(item["_meta"])
     return Offer(server=server, original=original, served=served, definition=definition)
 
 

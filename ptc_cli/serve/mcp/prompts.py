@@ -11,6 +11,7 @@ from ptc_cli.core.errors import PtcError
 from ptc_cli.core.result import Result
 from ptc_cli.engine import Engine, Run
 from ptc_cli.serve.mcp.answer import sendable
+from ptc_cli.serve.mcp.extras import described, passed_on_within
 from ptc_cli.serve.mcp.offered import Offer, home_of, offers
 from ptc_cli.serve.mcp.peer import Peer
 from ptc_cli.serve.mcp.rounds import Responses, Rounds
@@ -38,7 +39,11 @@ class Prompts:
 
     async def list(self, caller: Caller) -> types.ListPromptsResult:
         """Return all prompts that a caller has."""
-        found = [each for offer in await self._offers(caller) if (each := _valid(offer)) is not None]
+        found = [
+            each
+            for offer in await self._offers(caller)
+            if (each := described(types.Prompt, offer.definition)) is not None
+        ]
         return types.ListPromptsResult(prompts=[LESSON, *found])
 
     async def get(
@@ -89,7 +94,8 @@ class Prompts:
         key = "name" if isinstance(params.ref, types.PromptReference) else "uri"
         asked["ref"][key] = home[1]
         try:
-            return types.CompleteResult.model_validate(await self._engine.complete(caller, home[0], asked))
+            answered = passed_on_within(await self._engine.complete(caller, home[0], asked))
+            return types.CompleteResult.model_validate(answered)
         except (PtcError, ValidationError):
             return _no_completion()
 
@@ -118,16 +124,9 @@ def _got(run: Run, ended: Result) -> types.GetPromptResult:
     if returned.failure is not None:
         raise MCPError(types.INVALID_PARAMS, sendable(str(returned.failure)))
     try:
-        return types.GetPromptResult.model_validate(returned.value)
+        return types.GetPromptResult.model_validate(passed_on_within(returned.value))
     except ValidationError as error:
         raise MCPError(types.INTERNAL_ERROR, "its server gave something that is no prompt") from error
-
-
-def _valid(offer: Offer) -> types.Prompt | None:
-    try:
-        return types.Prompt.model_validate(offer.definition)
-    except ValidationError:
-        return None
 
 
 def _no_completion() -> types.CompleteResult:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import base64
-from typing import TypeVar
 from urllib.parse import quote, unquote
 
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
-from pydantic import BaseModel, ValidationError
 
-from ptc_cli.core.call import ToolResult
 from ptc_cli.core.catalog import Caller
-from ptc_cli.core.jsonvalue import JsonObject
 from ptc_cli.core.result import Result
 from ptc_cli.engine import Engine, Run
 from ptc_cli.serve.mcp.answer import sendable
-from ptc_cli.serve.mcp.content import passed_on
+from ptc_cli.serve.mcp.content import resource_contents
+from ptc_cli.serve.mcp.extras import described, passed_on
 from ptc_cli.serve.mcp.offered import Offer, home_of, offers
 from ptc_cli.serve.mcp.peer import Peer
 from ptc_cli.serve.mcp.rounds import Responses, Rounds
@@ -26,8 +23,6 @@ from ptc_cli.serve.mcp.texts import Mode
 TREE, RUNS = "ptc://tree/", "ptc://runs/"
 PAGE = 500
 """How many are listed at once."""
-
-M = TypeVar("M", bound=BaseModel)
 
 
 class Resources:
@@ -54,7 +49,7 @@ class Resources:
             uri_template=f"{RUNS}{{run}}/{{file}}", name="run", description="A file of one of your own runs"
         )
         found = [] if self._mode != "sidecar" else await self._offers(caller, templates=True)
-        known = [each for offer in found if (each := _valid(types.ResourceTemplate, offer.definition)) is not None]
+        known = [each for offer in found if (each := described(types.ResourceTemplate, offer.definition)) is not None]
         return types.ListResourceTemplatesResult(resource_templates=[ours, *known])
 
     async def read(
@@ -88,6 +83,16 @@ class Resources:
         if home is None:
             raise _unknown(uri)
         return home
+
+    async def source(self, uri: str, caller: Caller) -> tuple[str, str]:
+        """Return the server that tells when a resource changes, and its address there.
+
+        Raises:
+            MCPError: None does.
+        """
+        if uri.startswith((TREE, RUNS)):
+            raise MCPError(types.INVALID_PARAMS, "nobody tells of ptc's own resources one by one, only of their list")
+        return await self.home(uri, caller)
 
     async def resume(
         self, name: str, responses: Responses, peer: Peer
@@ -128,7 +133,7 @@ class Resources:
 
     async def _of_upstreams(self, caller: Caller) -> tuple[types.Resource, ...]:
         found = await self._offers(caller) if self._mode == "sidecar" else ()
-        return tuple(each for offer in found if (each := _valid(types.Resource, offer.definition)) is not None)
+        return tuple(each for offer in found if (each := described(types.Resource, offer.definition)) is not None)
 
     async def _offers(self, caller: Caller, *, templates: bool = False) -> tuple[Offer, ...]:
         return offers(await self._engine.offers(caller), "templates" if templates else "resources", self._names)
@@ -142,20 +147,8 @@ def _read(uri: str, run: Run, ended: Result) -> types.ReadResourceResult:
         raise MCPError(types.INVALID_PARAMS, sendable(str(returned.failure)), {"uri": uri})
     if not returned.content:
         raise _unknown(uri)
-    return types.ReadResourceResult(contents=_contents(uri, returned), _meta=passed_on(dict(returned.meta)) or None)
-
-
-def _contents(uri: str, returned: ToolResult) -> list[types.TextResourceContents | types.BlobResourceContents]:
-    return [
-        types.BlobResourceContents(
-            uri=block.uri or uri, mime_type=block.mime_type, blob=base64.b64encode(block.data).decode()
-        )
-        if block.data is not None
-        else types.TextResourceContents(
-            uri=block.uri or uri, mime_type=block.mime_type, text=sendable(block.text or "")
-        )
-        for block in returned.content
-    ]
+    contents = [resource_contents(block, address=uri) for block in returned.content]
+    return types.ReadResourceResult(contents=contents, _meta=passed_on(returned.meta) or None)
 
 
 def _content(uri: str, content: bytes) -> types.TextResourceContents | types.BlobResourceContents:
@@ -172,13 +165,6 @@ def _mime_type(path: str) -> str:
 
 def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
-
-
-def _valid(kind: type[M], item: JsonObject) -> M | None:
-    try:
-        return kind.model_validate(item)
-    except ValidationError:
-        return None
 
 
 def _start(cursor: str | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
-from mcp.server.subscriptions import ListenHandler
+from mcp.server.subscriptions import ListenHandler, ResourceUpdated
 from mcp.shared.exceptions import MCPError
 
 from ptc_cli import __version__
@@ -32,13 +32,17 @@ from ptc_cli.serve.mcp.rounds import SEALED_SECONDS
 from ptc_cli.serve.mcp.sessions import Sessions, new_key
 from ptc_cli.serve.mcp.sidecar import Names
 from ptc_cli.serve.mcp.surface import INPUT_SCHEMAS
-from ptc_cli.serve.mcp.texts import Mode, Upstream, instructions, upstreams
+from ptc_cli.serve.mcp.texts import Mode, Upstream, instructions, one_line, upstreams
 from ptc_cli.serve.mcp.tools import Answered, Tools
+from ptc_cli.serve.mcp.updates import News, Watched
 
 logger = logging.getLogger(__name__)
 
 INTRODUCE_SECONDS = 2.0
 """How long the first answer waits for servers that are not in the cache; after that they are named without counts."""
+
+LISTEN_SECONDS = 20.0
+"""How long a client that wants to hear of resources waits for their servers; the others are not heard of."""
 
 Context: TypeAlias = ServerRequestContext[str]
 """What comes with a request; the lifespan's value is the name of the connection's session."""
@@ -48,7 +52,7 @@ class Gateway(Server[str]):
     """The engine behind an MCP server: who calls, which tool, and back."""
 
     def __init__(self, engine: Engine, mode: Mode, *, caller: Caller, names: Names = "prefixed") -> None:
-        self.sessions = Sessions()
+        self.sessions = Sessions(engine)
         self._engine = engine
         self._mode: Mode = mode
         self._caller = caller
@@ -56,8 +60,8 @@ class Gateway(Server[str]):
         self._resources = Resources(engine, mode, names)
         self._prompts = Prompts(engine, mode, names)
         self._changed = asyncio.Event()
-        self._telling: set[asyncio.Future[None]] = set()
-        self._listen = ListenHandler(self.sessions.bus)
+        self._listening = ListenHandler(self.sessions.bus)
+        self._news = News(lambda address: self.sessions.bus.publish(ResourceUpdated(uri=address)))
         super().__init__(
             "ptc",
             version=__version__,
@@ -82,7 +86,6 @@ class Gateway(Server[str]):
         self.middleware.append(RequestStateBoundary(self._sealing(), default_audience="ptc"))
         engine.on_change(self._changed.set)
         engine.on_offers_change(self._changed.set)
-        engine.on_update(self._updated)
 
     def create_initialization_options(
         self,
@@ -98,7 +101,8 @@ class Gateway(Server[str]):
 
     def close(self) -> None:
         """Tell the clients that listen for changes that there will be no more."""
-        self._listen.close()
+        self._listening.close()
+        self._news.close()
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -199,23 +203,44 @@ class Gateway(Server[str]):
     async def _subscribe(self, context: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
         caller = self._caller_of(context)
         with _told():
-            home = await self._resources.home(params.uri, caller)
-            await self._engine.subscribe(caller, *home, is_wanted=True)
-        self.sessions.watch(context, home, params.uri)
+            home = await self._resources.source(params.uri, caller)
+            await self._watched(context).add(params.uri, caller, home)
         return types.EmptyResult()
 
     async def _unsubscribe(self, context: Context, params: types.UnsubscribeRequestParams) -> types.EmptyResult:
-        caller = self._caller_of(context)
-        with _told():
-            home = await self._resources.home(params.uri, caller)
-            if self.sessions.unwatch(context, home):
-                await self._engine.subscribe(caller, *home, is_wanted=False)
+        self._watched(context).remove(params.uri)
         return types.EmptyResult()
 
-    def _updated(self, server: str, uri: str) -> None:
-        task = asyncio.ensure_future(self.sessions.updated(server, uri))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+    def _watched(self, context: Context) -> Watched:
+        watched = self.sessions.watched(context)
+        if watched is None:
+            raise MCPError(types.INVALID_REQUEST, "there is no session; ask with subscriptions/listen")
+        return watched
+
+    async def _listen(
+        self, context: Context, params: types.SubscriptionsListenRequestParams
+    ) -> types.SubscriptionsListenResult:
+        """Tell a client of what it wants to hear of, as far as somebody tells us, until it goes away."""
+        watched = Watched(self._engine, self._news.put)
+        try:
+            asked = params.notifications.resource_subscriptions or []
+            heard = await self._heard(watched, asked, self._caller_of(context))
+            granted = params.notifications.model_copy(update={"resource_subscriptions": heard or None})
+            return await self._listening(context, params.model_copy(update={"notifications": granted}))
+        finally:
+            watched.close()
+
+    async def _heard(self, watched: Watched, addresses: Sequence[str], caller: Caller) -> list[str]:
+        """Have resources watched, and return which are."""
+        heard: list[str] = []
+        with anyio.move_on_after(LISTEN_SECONDS):
+            for address in dict.fromkeys(addresses):
+                try:
+                    await watched.add(address, caller, await self._resources.source(address, caller))
+                    heard.append(address)
+                except (PtcError, MCPError) as error:
+                    logger.info("a client does not hear of %s: %s", one_line(address), one_line(str(error), 300))
+        return heard
 
     async def _list_prompts(
         self, context: Context, params: types.PaginatedRequestParams | None

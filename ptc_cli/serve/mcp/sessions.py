@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
@@ -20,6 +20,9 @@ from mcp.server.subscriptions import (
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.requests import Request
 
+from ptc_cli.engine import Engine
+from ptc_cli.serve.mcp.updates import News, Watched
+
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
     from mcp.server.session import ServerSession
@@ -29,7 +32,6 @@ logger = logging.getLogger(__name__)
 SESSION_HEADER = "mcp-session-id"
 MAX_SESSIONS = 1_000
 NOTIFY_SECONDS = 5.0
-MOST_WATCHED = 1_000
 
 
 @dataclass(slots=True)
@@ -37,9 +39,13 @@ class _Session:
     channel: ServerSession
     """The way to a client of the handshake era outside of any request."""
 
+    news: News
+    watched: Watched
     level: types.LoggingLevel | None = None
-    watched: dict[str, str] = field(default_factory=dict)
-    """The addresses of resources that it wants to hear of, by `server address`."""
+
+    def close(self) -> None:
+        self.watched.close()
+        self.news.close()
 
 
 class Sessions:
@@ -49,8 +55,9 @@ class Sessions:
     told they ask for with `subscriptions/listen`, which `bus` serves.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.bus = InMemorySubscriptionBus()
+        self._engine = engine
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
 
     def __len__(self) -> int:
@@ -70,14 +77,17 @@ class Sessions:
         key = self.key(context)
         if key is None or context.protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS:
             return
-        known = self._sessions.pop(key, None)
-        self._sessions[key] = _Session(
-            channel=context.session,
-            level=known.level if known else None,
-            watched=known.watched if known else {},
-        )
+        if (known := self._sessions.get(key)) is not None:
+            known.channel = context.session
+        else:
+            self._sessions[key] = self._opened(key, context.session)
+        self._sessions.move_to_end(key)
         while len(self._sessions) > MAX_SESSIONS:
-            self._sessions.popitem(last=False)
+            self.forget(next(iter(self._sessions)))
+
+    def _opened(self, key: str, channel: ServerSession) -> _Session:
+        news = News(lambda address: self._updated(key, address))
+        return _Session(channel=channel, news=news, watched=Watched(self._engine, news.put))
 
     def set_level(self, context: ServerRequestContext[str], level: types.LoggingLevel) -> None:
         """Note from which severity on a client wants logs."""
@@ -91,29 +101,20 @@ class Sessions:
         session = self._sessions.get(self.key(context) or "")
         return session.level if session is not None else None
 
-    def watch(self, context: ServerRequestContext[str], home: tuple[str, str], uri: str) -> None:
-        """Note that the client of a request wants to hear of a resource, under the address that it used."""
+    def watched(self, context: ServerRequestContext[str]) -> Watched | None:
+        """Return the resources that the client of a request hears of; None for one that is not remembered."""
         self.remember(context)
         session = self._sessions.get(self.key(context) or "")
-        if session is not None and len(session.watched) < MOST_WATCHED:
-            session.watched[" ".join(home)] = uri
-
-    def unwatch(self, context: ServerRequestContext[str], home: tuple[str, str]) -> bool:
-        """Note that it does not any more; say whether nobody does."""
-        session = self._sessions.get(self.key(context) or "")
-        if session is not None:
-            session.watched.pop(" ".join(home), None)
-        return not any(" ".join(home) in each.watched for each in self._sessions.values())
-
-    async def updated(self, server: str, uri: str) -> None:
-        """Tell those who want to hear of a resource that it has changed."""
-        for key, session in list(self._sessions.items()):
-            if (address := session.watched.get(f"{server} {uri}")) is not None:
-                await self._told(key, session.channel.send_resource_updated(address))
+        return session.watched if session is not None else None
 
     def forget(self, key: str) -> None:
         """Drop a session that has ended."""
-        self._sessions.pop(key, None)
+        if (session := self._sessions.pop(key, None)) is not None:
+            session.close()
+
+    async def _updated(self, key: str, address: str) -> None:
+        if (session := self._sessions.get(key)) is not None:
+            await self._told(key, session.channel.send_resource_updated(address))
 
     async def lists_changed(self) -> None:
         """Tell every client, of either era, that the lists of tools, resources and prompts have changed."""

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from ptc_cli.core.catalog import Tool, View
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue
 from ptc_cli.core.server import ToolAnnotations
-from ptc_cli.serve.mcp.content import passed_on
+from ptc_cli.serve.mcp.extras import passed_on
 from ptc_cli.serve.mcp.surface import OWN_TOOLS
 
 Names = Literal["prefixed", "plain"]
@@ -55,7 +55,7 @@ def definition(name: str, tool: Tool, protocol_version: str) -> types.Tool:
         output_schema=None if is_handshake and not _is_object(spec.output_schema) else spec.output_schema,
         annotations=_annotations(spec.annotations),
         icons=_icons(spec.icons),
-        _meta=passed_on(dict(spec.meta)) or None,
+        _meta=passed_on(spec.meta) or None,
     )
     return full if _is_valid(full, protocol_version) else _bare(full)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -17,11 +19,14 @@ from mcp.server.stdio import stdio_server
 
 from ptc_cli.core.catalog import Caller
 from ptc_cli.engine import Engine
+from ptc_cli.serve.mcp.answer import sendable
 from ptc_cli.serve.mcp.asking import DOOR
 from ptc_cli.serve.mcp.server import Gateway
 from ptc_cli.serve.mcp.sidecar import Names
 from ptc_cli.serve.mcp.texts import Mode
 from ptc_cli.serve.stop import stop_on_signals
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 LINE_BYTES = 64 << 20
 """A longer line is not a message, and ends the connection."""
@@ -63,6 +68,20 @@ def _wire() -> Iterator[tuple[BinaryIO, TextIOWrapper]]:
         os.dup2(sent, 1)
 
 
+def readable(line: bytes) -> str:
+    """Return a message as text that the protocol's library reads.
+
+    It drops a message with half of a surrogate pair, which clients write of text that was cut, and never answers it.
+    """
+    text = line.decode("utf-8", "replace")
+    if _SURROGATE.search(text) is None:
+        return text
+    try:
+        return sendable(json.dumps(json.loads(text), ensure_ascii=False))
+    except (ValueError, RecursionError):
+        return text
+
+
 class _Lines:
     """Lines read on a thread that need not end.
 
@@ -80,7 +99,7 @@ class _Lines:
 
     async def _each(self) -> AsyncIterator[str]:
         while (line := await self._lines.get()) and len(line) < LINE_BYTES:
-            yield line.decode("utf-8", "replace")
+            yield readable(line)
 
     def _read(self) -> None:
         line = b"-"
@@ -100,7 +119,7 @@ class _Received:
 
     async def __aiter__(self) -> AsyncIterator[str]:
         while line := await self._reader.readline():
-            yield line.decode("utf-8", "replace")
+            yield readable(line)
 
 
 class _Sent:

@@ -13,8 +13,9 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from ptc_cli.core.catalog import Caller, Tool, View
 from ptc_cli.core.event import Warned
-from ptc_cli.core.execution import Execution, Limits
+from ptc_cli.core.execution import Execution
 from ptc_cli.core.jsonvalue import JsonObject
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import Result, cut_text
 from ptc_cli.core.suggest import did_you_mean

@@ -11,9 +11,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from ptc_cli.core.execution import Limits
 from ptc_cli.core.inquiry import InquiryKind, ReplyAction
 from ptc_cli.core.jsonvalue import JsonObject, JsonValue, is_exact
+from ptc_cli.core.limits import Limits
 
 T = TypeVar("T")
 

@@ -61,3 +61,14 @@ def test_an_entry_for_a_client_is_shown_added_and_not_added_twice(fresh: Ptc) ->
     assert "s3cret" in (fresh.folder / "mcp.json.bak").read_text()
     assert (again.stdout, again.returncode) == ("", 0)
     assert "says so already" in again.stderr
+
+
+def test_a_file_that_nobody_may_write_to_stays_as_it_is(fresh: Ptc) -> None:
+    file = fresh.folder / "mcp.json"
+    file.write_text("{}")
+    file.chmod(0o444)
+
+    refused = fresh("mcp", "config", "--client", "cursor", "--file", str(file), "--write")
+
+    assert (refused.returncode, file.read_text()) == (4, "{}")
+    assert "mcp.json: is read-only\n  help: Add the entry yourself" in refused.stderr

@@ -270,8 +270,13 @@ async def test_a_client_of_the_old_era_is_told_when_the_tools_change(tmp_path: P
     ):
         await client.list_tools()
         await client.call_tool("desk__grow", {})
-        await asyncio.wait_for(heard.changed.wait(), 30)
-        tools = {tool.name for tool in (await client.list_tools(cache_mode="refresh")).tools}
+        tools: set[str] = set()
+        async with asyncio.timeout(30):
+            # That the servers are asked anew at the start may have been news too.
+            while "desk__grown" not in tools:
+                await heard.changed.wait()
+                heard.changed.clear()
+                tools = {tool.name for tool in (await client.list_tools(cache_mode="refresh")).tools}
 
     assert tools == LISTED["sidecar"] | {"desk__grown"}
 
@@ -394,6 +399,15 @@ async def test_structure_is_sent_only_where_the_configuration_wants_it(tmp_path:
 
     assert isinstance(result.structured_content, dict)
     assert json.loads(text(result)) == result.structured_content["value"] == [1, 2]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_picture_that_is_a_programs_value_comes_as_one(engine: Engine, era: Era) -> None:
+    async with connected(engine, "catalog", era=era) as client:
+        result = await run(client, "from tools import desk\nprint('see:')\ndesk.picture()")
+
+    assert [block.type for block in result.content] == ["text", "image"]
+    assert (text(result), result.is_error) == ("see:", False)
 
 
 async def test_a_program_can_be_given_less_time(engine: Engine) -> None:

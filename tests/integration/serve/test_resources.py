@@ -14,10 +14,12 @@ import pytest
 import pytest_asyncio
 from mcp import Client, MCPError
 from mcp.client._memory import InMemoryTransport
+from mcp.shared.subscriptions import ResourceUpdated
 
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.inquiry import InquiryKind
 from ptc_cli.engine import Engine, open_engine
+from ptc_cli.serve.mcp import updates
 from ptc_cli.serve.mcp.server import Gateway
 from tests.homes import home
 from tests.integration.serve.clients import DESK, Era, Heard, connected, text
@@ -25,12 +27,14 @@ from tests.integration.serve.clients import DESK, Era, Heard, connected, text
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 UPSTREAM = Path(__file__).parents[2] / "servers" / "conformance.py"
+OLD = Path(__file__).parents[2] / "servers" / "watched.py"
 CONFIGURATION = "".join(
     f"[servers.{name}]\ncommand = {json.dumps(sys.executable)}\nargs = [{json.dumps(str(path))}]\n"
     for name, path in (("desk", DESK), ("shelf", UPSTREAM), ("shelf2", UPSTREAM))
 )
 KINDS: tuple[InquiryKind, ...] = get_args(InquiryKind)
 ERAS = pytest.mark.parametrize("era", get_args(Era))
+WATCHED = "ptc://servers/shelf/test://watched-resource"
 STATIC = "ptc://servers/shelf/test://static-text"
 
 
@@ -38,10 +42,17 @@ STATIC = "ptc://servers/shelf/test://static-text"
 async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
     folder = tmp_path_factory.mktemp("resources")
     path = folder / "ptc.toml"
-    path.write_text(CONFIGURATION)
+    old = json.dumps(["-S", str(OLD), str(folder / "notes")])
+    path.write_text(f"{CONFIGURATION}[servers.old]\ncommand = {json.dumps(sys.executable)}\nargs = {old}\n")
     environ = {"PTC_HOME": home(folder / "home"), "PATH": "/usr/bin:/bin"}
     async with open_engine(config=str(path), cwd=folder, environ=environ, answers=KINDS) as opened:
         yield opened
+
+
+@pytest.fixture
+def notes(engine: Engine) -> Path:
+    """What the server of the handshake era was asked."""
+    return Path(engine.settings.files[0].path).parent / "notes"
 
 
 async def read(client: Client, uri: str) -> str:
@@ -104,6 +115,29 @@ async def test_resources_of_upstreams_come_under_their_servers_names(engine: Eng
     assert whose.startswith("no such resource")
 
 
+@ERAS
+async def test_what_servers_say_of_content_comes_through_without_the_protocols_own(engine: Engine, era: Era) -> None:
+    async with connected(engine, "sidecar", era=era) as client:
+        (contents,) = (await client.read_resource(STATIC)).contents
+        (block,) = (await client.call_tool("shelf__test_embedded_resource", {})).content
+
+    assert contents.meta == {"ui": {"prefersBorder": True}}
+    assert isinstance(block, types.EmbeddedResource)
+    assert (block.meta, block.resource.meta) == ({"example/block": 1}, {"example/inside": 1})
+    assert block.annotations == types.Annotations(priority=0.5)
+
+
+async def test_a_program_reads_the_text_of_a_resource_as_text(engine: Engine) -> None:
+    code = "import ptc\n[ptc.read_resource('shelf', f'test://static-{kind}') for kind in ('text', 'binary')]"
+    async with connected(engine, "catalog") as client:
+        words, blob = (await client.call_tool("execute_python", {"code": code})).content
+
+    assert isinstance(words, types.TextContent)
+    assert words.text == "This is the content of the static text resource."
+    assert isinstance(blob, types.EmbeddedResource)
+    assert isinstance(blob.resource, types.BlobResourceContents)
+
+
 async def test_a_reading_passes_the_gate_and_is_recorded(engine: Engine) -> None:
     async with connected(engine, "sidecar") as client:
         await read(client, STATIC)
@@ -144,7 +178,7 @@ async def test_arguments_are_completed_by_the_server_that_knows(engine: Engine) 
         known = await client.complete(prompt("shelf__test_prompt_with_arguments"), {"name": "arg1", "value": "par"})
         unknown = await client.complete(prompt("nobody"), {"name": "arg1", "value": "par"})
 
-    assert known.completion.values == ["paris", "park", "party"]
+    assert (known.completion.values, known.meta or {}) == (["paris", "park", "party"], {})
     assert unknown.completion.values == []
 
 
@@ -173,12 +207,77 @@ async def test_who_subscribes_hears_of_a_changed_resource_and_others_do_not(engi
         Client(InMemoryTransport(gateway), mode="legacy", message_handler=other.on_message) as second,
     ):
         await second.list_tools()
-        await client.subscribe_resource("ptc://servers/shelf/test://watched-resource")
+        await client.subscribe_resource(WATCHED)
         await client.call_tool("shelf__test_touch", {})
         await asyncio.wait_for(one.updated.wait(), 20)
 
-    assert one.uris == ["ptc://servers/shelf/test://watched-resource"]
+    assert one.uris == [WATCHED]
     assert other.uris == []
+
+
+async def test_who_listens_hears_of_the_resources_that_there_are_and_of_no_others(engine: Engine) -> None:
+    asked = [WATCHED, "ptc://servers/nobody/x://y", "ptc://tree/README.md", "test://no-such"]
+    async with (
+        connected(engine, "sidecar", era="auto") as client,
+        client.listen(resource_subscriptions=asked) as events,
+        client.listen(resource_subscriptions=[WATCHED]) as more,
+    ):
+        await client.call_tool("shelf__test_touch", {})
+        heard = [await asyncio.wait_for(anext(each), 20) for each in (events, more)]
+
+    assert events.honored.resource_subscriptions == [WATCHED]
+    assert heard == [ResourceUpdated(uri=WATCHED)] * 2
+
+
+async def test_a_token_hears_nothing_of_servers_that_it_does_not_see(engine: Engine) -> None:
+    gateway = Gateway(engine, "sidecar", caller=Caller(door="mcp", servers=("shelf2",)))
+    async with (
+        gateway.watching(),
+        Client(InMemoryTransport(gateway), mode="auto") as client,
+        client.listen(resource_subscriptions=[WATCHED, WATCHED.replace("shelf", "shelf2")]) as events,
+    ):
+        assert events.honored.resource_subscriptions == [WATCHED.replace("shelf", "shelf2")]
+
+
+@ERAS
+@pytest.mark.filterwarnings("ignore:resources/subscribe is removed")
+async def test_when_a_client_has_gone_nobody_watches_for_it(engine: Engine, notes: Path, era: Era) -> None:
+    address = f"ptc://servers/old/x://{era}"
+    async with connected(engine, "sidecar", era=era) as client:
+        if era == "legacy":
+            await client.subscribe_resource(address)
+        else:
+            async with client.listen(resource_subscriptions=[address]) as events:
+                assert events.honored.resource_subscriptions == [address]
+
+    async with asyncio.timeout(20):
+        while f"unsubscribe x://{era}" not in notes.read_text():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.filterwarnings("ignore:resources/(un)?subscribe is removed")
+async def test_a_client_of_the_old_era_is_told_why_it_does_not_hear_of_something(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "MOST_WATCHED", 1)
+    async with connected(engine, "sidecar") as client:
+        said = [await not_subscribed(client, uri) for uri in ("ptc://servers/old/no://such", "ptc://tree/README.md")]
+        await client.subscribe_resource("ptc://servers/old/x://one")
+        said.append(await not_subscribed(client, "ptc://servers/old/x://two"))
+        await client.unsubscribe_resource("ptc://servers/old/x://one")
+        await client.subscribe_resource("ptc://servers/old/x://two")
+
+    assert said == [
+        "server 'old': does not tell when that resource changes",
+        "nobody tells of ptc's own resources one by one, only of their list",
+        "you hear of 1 resources already\nUnsubscribe from one first.",
+    ]
+
+
+async def not_subscribed(client: Client, uri: str) -> str:
+    with pytest.raises(MCPError) as caught:
+        await client.subscribe_resource(uri)
+    return caught.value.error.message
 
 
 async def test_a_client_hears_that_an_upstream_has_another_prompt(engine: Engine) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ptc_cli.config import TrustStore, folders, review
 from ptc_cli.core.errors import ConfigError
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from tests.unit.config.world import World, names, server
 
 ONE = '[servers.{name}]\ncommand = "{command}"\n'

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ptc_cli.core.errors import ConfigError
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.server import Origin, ServerConfig, ToolConfig
 from tests.unit.config.world import World, server
 

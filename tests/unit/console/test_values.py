@@ -1,6 +1,6 @@
 import pytest
 
-from ptc_cli.console.values import as_table
+from ptc_cli.console.values import as_table, without_data
 from ptc_cli.core.jsonvalue import JsonValue
 
 
@@ -23,3 +23,15 @@ def test_a_long_cell_is_cut() -> None:
 )
 def test_anything_else_is_none(value: JsonValue) -> None:
     assert as_table(value) is None
+
+
+def test_data_of_pictures_and_resources_is_told_by_its_size() -> None:
+    picture: JsonValue = {"type": "image", "data": "iVBORw==", "mimeType": "image/png"}
+    blob: JsonValue = {"type": "resource", "resource": {"uri": "x://1", "blob": "aGk="}}
+
+    assert without_data(picture) == {"type": "image", "data": "<4 bytes>", "mimeType": "image/png"}
+    assert without_data(["a", blob, {"data": "aGk="}]) == [
+        "a",
+        {"type": "resource", "resource": {"uri": "x://1", "blob": "<2 bytes>"}},
+        {"data": "aGk="},
+    ]

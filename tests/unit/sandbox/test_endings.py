@@ -12,7 +12,7 @@ import pytest
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.clock import RunClock
 from ptc_cli.core.event import Kept, Output, Progress, Warned
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.result import LimitHit
 from tests.sandboxes import Sandbox, Tools
 

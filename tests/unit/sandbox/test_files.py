@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from ptc_cli.core.errors import SandboxError
 from ptc_cli.core.event import Kept, Warned
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.result import LimitHit
 from ptc_cli.core.settings import Folders, SandboxSettings
 from ptc_cli.sandbox import open_backend, workspaces

@@ -17,7 +17,8 @@ from pydantic_monty import Monty, MontyError
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.errors import SandboxError, SandboxUnavailableError
-from ptc_cli.core.execution import FunctionBinding, Limits, ModuleBinding
+from ptc_cli.core.execution import FunctionBinding, ModuleBinding
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.settings import SandboxSettings
 from ptc_cli.sandbox import open_backend
 from ptc_cli.sandbox.monty import installed

@@ -12,7 +12,7 @@ import pytest_asyncio
 from ptc_cli.core.call import ToolResult
 from ptc_cli.core.errors import SandboxError
 from ptc_cli.core.event import Output, Progress
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.program import Program
 from ptc_cli.core.result import LimitHit
 from ptc_cli.core.settings import SandboxSettings

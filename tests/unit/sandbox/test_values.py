@@ -9,7 +9,8 @@ import pytest
 
 from ptc_cli.core.call import ToolCall, ToolResult
 from ptc_cli.core.event import Progress
-from ptc_cli.core.execution import Limits
+from ptc_cli.core.jsonvalue import JsonValue
+from ptc_cli.core.limits import Limits
 from ptc_cli.core.result import LimitHit
 from tests.sandboxes import Sandbox, Tools
 
@@ -156,6 +157,17 @@ async def test_content_blocks_arrive_as_objects(sandbox: Sandbox) -> None:
     )
     shown = "Content(type='image', mime_type='image/png', data=<4 bytes>)"
     assert await sandbox.value(source) == ["image/png", True, None, "a cat", "image", shown]
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("demo.picture()", {"type": "image", "data": "iVBORw==", "mimeType": "image/png"}),
+        ("demo.mixed()", ["a cat", {"type": "image", "data": "iVBORw==", "mimeType": "image/png"}]),
+    ],
+)
+async def test_a_block_that_is_the_value_is_one_again(sandbox: Sandbox, source: str, value: JsonValue) -> None:
+    assert await sandbox.value(source) == value
 
 
 @pytest.mark.parametrize(

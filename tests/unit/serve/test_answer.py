@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from ptc_cli.core.call import Content
 from ptc_cli.core.check import Diagnostic
 from ptc_cli.core.jsonvalue import JsonValue
 from ptc_cli.core.program import Program
@@ -167,6 +168,32 @@ def test_an_image_is_a_block_and_not_text() -> None:
     assert len(told(ok([picture, picture], stdout="two")).content) == 2
 
 
+def test_texts_and_resources_are_blocks_beside_images() -> None:
+    held = {"uri": "x://1", "mimeType": "text/plain", "text": "t"}
+    value: JsonValue = [
+        "a cat",
+        {"type": "image", "data": "aGk=", "mimeType": "image/png"},
+        {"type": "resource", "resource": held},
+        {"type": "resource_link", "uri": "x://2", "name": "n"},
+    ]
+
+    assert told(ok(value)).content == (
+        Content(type="text", text="a cat"),
+        Content(type="image", data=b"hi", mime_type="image/png"),
+        Content(type="resource", uri="x://1", mime_type="text/plain", text="t"),
+        Content(type="resource_link", uri="x://2", name="n"),
+    )
+
+
+def test_more_text_than_a_model_is_to_read_is_cut_also_beside_an_image() -> None:
+    picture = {"type": "image", "data": "aGk=", "mimeType": "image/png"}
+
+    result = told(ok(["t" * 5_000, picture]), output_bytes=100)
+
+    assert result.content == ()
+    assert "bytes cut" in result.text
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -174,6 +201,8 @@ def test_an_image_is_a_block_and_not_text() -> None:
         {"type": "image", "data": "AA=="},
         [{"type": "image", "data": "AA==", "mimeType": "image/png"}, 1],
         [],
+        ["only", "texts"],
+        {"type": "resource", "resource": {"text": "no address"}},
         {"type": "video", "data": "AA==", "mimeType": "video/mp4"},
     ],
 )

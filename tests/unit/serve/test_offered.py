@@ -9,7 +9,7 @@ from ptc_cli.serve.mcp.offered import home_of, offers
 
 ONE = Offers(
     server="one",
-    resources=({"uri": "a://x", "name": "x", "_meta": {"k": 1, "io.modelcontextprotocol/y": 2}},),
+    resources=({"uri": "a://x", "name": "x", "title": "X"},),
     templates=({"uriTemplate": "a://{id}/data", "name": "t"},),
     prompts=({"name": "p"}, {"name": "only"}),
 )
@@ -19,7 +19,7 @@ TWO = Offers(server="t w/o", resources=({"uri": "b://y", "name": "y"},), prompts
 def test_each_comes_under_its_servers_name() -> None:
     (x, y), names = offers([ONE, TWO], "resources", "prefixed"), offers([ONE, TWO], "prompts", "prefixed")
 
-    assert x.definition == {"uri": "ptc://servers/one/a://x", "name": "one: x", "_meta": {"k": 1}}
+    assert x.definition == {"uri": "ptc://servers/one/a://x", "name": "one: x", "title": "X"}
     assert y.served == "ptc://servers/t%20w%2Fo/b://y"
     assert [each.served for each in names] == ["one__p", "one__only", "t w/o__p"]
 
