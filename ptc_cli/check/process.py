@@ -18,6 +18,7 @@ PATIENCE_SECONDS = 25.0
 """By the clock, for a process that cannot compute; one that computes too long ends by itself."""
 
 _LINE_BYTES = 64 << 20
+_COMPUTED_TOO_LONG = -signal.SIGPROF if hasattr(signal, "SIGPROF") else None
 
 _BOOTSTRAP = (
     "import sys; folder = sys.argv[1]; folder in sys.path or sys.path.insert(0, folder); "
@@ -126,7 +127,7 @@ async def _exchange(process: asyncio.subprocess.Process, request: Request, *, se
         raise CheckTimeoutError(f"no answer within {seconds:g} s") from error
     except (ConnectionError, ValueError) as error:
         await _end(process)
-        if process.returncode == -signal.SIGPROF:
+        if process.returncode == _COMPUTED_TOO_LONG:
             raise CheckTimeoutError("it computed for too long") from error
         raise ProcessEndedError(str(error)) from error
     if isinstance(reply.body, Failed) or reply.number != request.number:

@@ -37,24 +37,30 @@ def command() -> None:
 
 
 @command.command()
+@json_option
 @pass_invocation
-def start(invocation: Invocation) -> int:
+def start(invocation: Invocation, as_json: bool) -> int:
     """Start the daemon for this folder and configuration, unless it runs."""
     with fitted(invocation) as fits:
         client = started(fits.place, fits.name, options(invocation), door="cli")
+        if as_json:
+            write_json(sys.stdout, name=fits.name, pid=client.pid)
         talk.note(sys.stderr, f"daemon {fits.name[:8]} runs as process {client.pid}")
     return 0
 
 
 @command.command()
 @click.option("--all", "is_all", is_flag=True, help="Also those for other folders and configurations.")
+@json_option
 @pass_invocation
-def stop(invocation: Invocation, is_all: bool) -> int:
+def stop(invocation: Invocation, is_all: bool, as_json: bool) -> int:
     """End the daemon for this folder and configuration."""
     with fitted(invocation) as fits:
         names = fits.place.names() if is_all else (fits.name,)
-        gone = [name[:8] for name in names if ended(fits.place, name)]
-    talk.note(sys.stderr, f"ended: {', '.join(gone)}" if gone else "there was none")
+        gone = [name for name in names if ended(fits.place, name)]
+    if as_json:
+        write_json(sys.stdout, ended=[*gone])
+    talk.note(sys.stderr, f"ended: {', '.join(name[:8] for name in gone)}" if gone else "there was none")
     return 0
 
 
@@ -78,17 +84,19 @@ def status(invocation: Invocation, as_json: bool) -> int:
 
 
 @command.command()
+@json_option
 @pass_invocation
-def logs(invocation: Invocation) -> int:
+def logs(invocation: Invocation, as_json: bool) -> int:
     """Show the end of the log of the daemon for this folder and configuration."""
     with fitted(invocation) as fits:
         path = log_of(fits.folders.state, fits.name)
-    try:
-        content = path.read_bytes()[-_LOG_BYTES:]
-    except FileNotFoundError:
+    content = path.read_bytes()[-_LOG_BYTES:].decode("utf-8", "replace") if path.exists() else None
+    if as_json:
+        write_json(sys.stdout, file=str(path), text=content)
+    elif content is not None:
+        write_foreign(sys.stdout, content)
+    if content is None:
         talk.note(sys.stderr, "it has not run yet")
-        return 0
-    write_foreign(sys.stdout, content.decode("utf-8", "replace"))
     return 0
 
 

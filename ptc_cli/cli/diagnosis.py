@@ -7,14 +7,14 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from ptc_cli import __version__
 from ptc_cli.cli.server_test import test_servers
-from ptc_cli.cli.server_views import reached
 from ptc_cli.config import References, folders, load
 from ptc_cli.core.catalog import Caller, ServerEntry
 from ptc_cli.core.errors import ConfigError, PtcError
@@ -131,8 +131,18 @@ def _command(config: ServerConfig) -> Iterator[Finding]:
     path = config.env.get("PATH", os.environ.get("PATH"))
     if shutil.which(config.command, path=path) is None:
         message = f"{config.name}: no command '{config.command}' ({config.origin})"
-        fix = "Install it, or write its whole path: " + reached(config)
+        fix = _SOURCES.get(config.command, "Install it, or write its whole path in `command`.")
         yield Finding(level="fail", subject="servers", message=message, fix=fix)
+
+
+_SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "uvx": "It comes with uv: https://docs.astral.sh/uv/",
+        "npx": "It comes with Node.js: https://nodejs.org/",
+        "docker": "Install Docker, or write the whole path of what stands in for it in `command`.",
+    }
+)
+"""Where the commands come from that most servers are started with."""
 
 
 def _connected(entry: ServerEntry) -> Iterator[Finding]:
@@ -176,6 +186,9 @@ async def _sandbox(settings: SandboxSettings) -> AsyncIterator[Finding]:
     found = await probe(settings)
     usable = [layers for layers in found if layers.holding and settings.backend in ("auto", layers.backend)]
     for layers in found:
+        if usable and found.index(layers) > found.index(usable[0]):
+            yield _ok("sandbox", f"{layers.backend}: not needed here")
+            continue
         for finding in _backend(layers, is_used=layers in usable[:1]):
             yield finding
     if not usable:
@@ -186,8 +199,8 @@ async def _sandbox(settings: SandboxSettings) -> AsyncIterator[Finding]:
 
 def _backend(layers: Layers, *, is_used: bool) -> Iterator[Finding]:
     """Give what a backend holds by; what it lacks is worth a warning only in the one that programs run in."""
-    use = "programs run in it" if is_used else "not used here"
-    yield _ok("sandbox", f"{layers.backend} ({use}): {', '.join(layers.holding) or 'holds nothing'}")
+    use = "programs run in it, held by" if is_used else "not used here; would hold by"
+    yield _ok("sandbox", f"{layers.backend}: {use} {', '.join(layers.holding) or 'nothing'}")
     for (reason, advice), names in layers.gaps.items():
         message = f"{layers.backend} lacks {', '.join(names)}: {reason}"
         level: Level = "warn" if is_used else "ok"
@@ -211,9 +224,9 @@ async def _checked(engine: Engine) -> Finding:
 
 
 async def _ran(engine: Engine) -> Finding:
-    """Have a program run, held."""
+    """Have a program run, held. Only one that did not end well is kept, to be looked at."""
     try:
-        result = await engine.run(Execution.of(Program.of("sum(range(5))", name="doctor.py"), caller=_CALLER))
+        result = await engine.run(Execution.of(Program.of("sum(range(5))", name="<doctor>"), caller=_CALLER))
         layers = await engine.layers()
     except PtcError as error:
         return _fail("sandbox", error)
@@ -221,6 +234,7 @@ async def _ran(engine: Engine) -> Finding:
         message = f"a plain program ended as {result.status}"
         why = result.error.message if result.error is not None else None
         return Finding(level="fail", subject="sandbox", message=message, fix=why)
+    engine.journal.forget(result.run)
     return _ok("sandbox", f"a program ran on '{layers.backend}' in {result.seconds * 1000:.0f} ms ({sys.platform})")
 
 

@@ -30,7 +30,9 @@ def wants_debug(context: click.Context) -> bool:
 
 def _options() -> list[click.Parameter]:
     return [
-        click.Option(["--config"], metavar="FILE", hidden=True, expose_value=False, callback=_take_config),
+        click.Option(
+            ["--config"], metavar="FILE", type=click.Path(), hidden=True, expose_value=False, callback=_take_config
+        ),
         click.Option(["--debug"], is_flag=True, hidden=True, expose_value=False, callback=_take_debug),
     ]
 

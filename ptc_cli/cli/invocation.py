@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+TERMINATING = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if name in signal.Signals.__members__)
+"""What asks us to end. Windows closes a terminal without a word."""
+
 TERMINATED_EXIT_CODE = 143
 """What a shell reports of a process that SIGTERM ended."""
 
@@ -66,7 +69,7 @@ def perform(work: Coroutine[object, object, T]) -> T:
 
     async def until_terminated() -> T:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in TERMINATING:
             with suppress(NotImplementedError):
                 loop.add_signal_handler(number, lambda: task and task.cancel())
         return await work

@@ -13,8 +13,6 @@ from ptc_cli.core.event import Kept
 from ptc_cli.core.record import RunRecord
 from ptc_cli.core.suggest import did_you_mean
 
-_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
 
 class KeptFileError(PtcError):
     """A kept file that is not there, or cannot be written out."""
@@ -54,6 +52,9 @@ def write_below(folder: Path, files: Iterable[Kept]) -> None:
     Raises:
         KeptFileError: One of them cannot be written.
     """
+    if os.open not in os.supports_dir_fd:
+        hint = "Write one file at a time: ptc runs files RUN PATH -o - > FILE"
+        raise KeptFileError("this system has no way to write into a folder without following links", hint=hint)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
@@ -73,7 +74,8 @@ def _write(folder: Path, file: Kept) -> None:
                 os.mkdir(part, dir_fd=place)
             place = _opened(opened, part, os.O_NOFOLLOW, within=place)
         try:
-            descriptor = os.open(name, _NEW_FILE, 0o644, dir_fd=place)
+            is_new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            descriptor = os.open(name, is_new, 0o644, dir_fd=place)
         except FileExistsError as error:
             raise FileExistsError(error.errno, error.strerror, file.path) from error
         with os.fdopen(descriptor, "wb") as out:

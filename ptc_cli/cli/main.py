@@ -59,7 +59,9 @@ SECTIONS = {
     epilog="Exit codes: 0 ok, 1 the program failed, 2 wrong usage, 3 rejected by the check, 4 configuration, server or"
     " sandbox cannot be used, 5 timeout or limit, 6 denied, 7 log in first, 70 a fault of ours, 130 cancelled.",
 )
-@click.option("--config", metavar="FILE", help="The configuration file, instead of searching for one.")
+@click.option(
+    "--config", metavar="FILE", type=click.Path(), help="The configuration file, instead of searching for one."
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of a fault.")
 @click.option("--no-daemon", is_flag=True, help="Do it all in this process, without the daemon.")
 @click.version_option(__version__, "-V", "--version", message="ptc %(version)s")

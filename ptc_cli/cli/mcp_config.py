@@ -12,9 +12,10 @@ import click
 
 from ptc_cli.cli import whereabouts
 from ptc_cli.cli.invocation import Invocation, pass_invocation
+from ptc_cli.cli.options import json_option
 from ptc_cli.config import ClientEntry, ClientName, client_file, with_entry, words
 from ptc_cli.console import talk
-from ptc_cli.console.terminal import visible
+from ptc_cli.console.terminal import visible, write_json
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.files import replace_file
 
@@ -25,30 +26,40 @@ from ptc_cli.core.files import replace_file
 @click.option("--file", "named", type=click.Path(path_type=Path), help="The file, where it is not the usual one.")
 @click.option("--name", default="ptc", show_default=True, help="What the client is to call it.")
 @click.option("--mode", type=click.Choice(["catalog", "filesystem", "sidecar"]), help="Passed on to `ptc mcp start`.")
+@json_option
 @pass_invocation
 def config(
-    invocation: Invocation, client: ClientName, is_written: bool, named: Path | None, name: str, mode: str | None
+    invocation: Invocation,
+    client: ClientName,
+    is_written: bool,
+    named: Path | None,
+    name: str,
+    mode: str | None,
+    as_json: bool,
 ) -> int:
     """Print the entry that makes a client start ptc, or add it to the client's file."""
     command = words(whereabouts.whole_command(), config=invocation.config, mode=mode)
     entry = ClientEntry(client=client, name=name, words=command)
     path = (named or client_file(client, os.environ)).resolve()
-    if is_written:
-        _write(path, entry)
+    change = _write(path, entry) if is_written else ""
+    if as_json:
+        write_json(sys.stdout, client=client, file=str(path), entry=entry.alone(), is_written=bool(change))
     else:
-        click.echo(entry.alone(), nl=False)
+        click.echo(visible(change) if is_written else entry.alone(), nl=False)
+    if not is_written:
         talk.note(sys.stderr, f"for {path}; --write adds it there")
     return 0
 
 
-def _write(path: Path, entry: ClientEntry) -> None:
+def _write(path: Path, entry: ClientEntry) -> str:
+    """Add the entry to a file, and return what that changed."""
     before, after = with_entry(path, entry)
     if before == after:
-        return talk.note(sys.stderr, f"{path} says so already")
+        talk.note(sys.stderr, f"{path} says so already")
+        return ""
     if path.exists() and not path.stat().st_mode & 0o222:
         # Whoever made it so, or generates it, wants it to stay: to put another in its place takes no right to write it.
         raise ConfigError(f"{path}: is read-only", hint="Add the entry yourself: without --write it is printed.")
-    click.echo(visible(_difference(before, after, path)), nl=False)
     try:
         if path.exists():
             replace_file(path.with_name(f"{path.name}.bak"), before)
@@ -56,7 +67,8 @@ def _write(path: Path, entry: ClientEntry) -> None:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
     kept = f"; as it was: {path.name}.bak" if before else ""
-    return talk.note(sys.stderr, f"{path} is written{kept}. Restart the client.")
+    talk.note(sys.stderr, f"{path} is written{kept}. Restart the client.")
+    return _difference(before, after, path)
 
 
 def _difference(before: str, after: str, path: Path) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 else:
     _Name = click.ParamType  # no generic class before click 8.2
 
+_MOST_OF_A_TYPE = 40
+
 
 class ServerName(_Name):
     """The name of a configured server."""
@@ -71,10 +73,15 @@ class ToolArgument(_Name):
         given = {word.partition("=")[0].rstrip(":") for word in ctx.params.get(param.name or "") or ()}
         free = [each for each in tool.stub.parameters if each.wire_name not in given]
         return [
-            CompletionItem(f"{each.wire_name}=", help=f"{each.annotation}  {each.description}".rstrip())
+            CompletionItem(f"{each.wire_name}=", help=f"{_short(each.annotation)}  {each.description}".rstrip())
             for each in free
             if each.wire_name.startswith(incomplete)
         ]
+
+
+def _short(annotation: str) -> str:
+    """Return a type as there is room for before what it is for."""
+    return annotation if len(annotation) <= _MOST_OF_A_TYPE else f"{annotation[: _MOST_OF_A_TYPE - 1]}…"
 
 
 SERVER = ServerName()

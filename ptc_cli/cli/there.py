@@ -14,7 +14,7 @@ from urllib.parse import quote
 import click
 
 from ptc_cli.cli.answering import Answering
-from ptc_cli.cli.invocation import TERMINATED_EXIT_CODE
+from ptc_cli.cli.invocation import TERMINATED_EXIT_CODE, TERMINATING
 from ptc_cli.cli.verbs import Called, CallWanted, Ran, RunWanted, answered_kinds, somebody_decides
 from ptc_cli.console import talk
 from ptc_cli.console.shown import Shown, Streams
@@ -190,7 +190,7 @@ def _terminable() -> Iterator[None]:
     def end(_: int, __: FrameType | None) -> None:
         raise click.exceptions.Exit(TERMINATED_EXIT_CODE)
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, end) for number in TERMINATING}
     try:
         yield
     finally:

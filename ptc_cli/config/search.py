@@ -30,8 +30,15 @@ class Found:
 
 
 def home(environ: Mapping[str, str]) -> str:
-    """Return the user's home folder."""
-    return environ.get("HOME") or str(Path.home())
+    """Return the user's home folder.
+
+    Raises:
+        ConfigError: Nothing says where it is, as for a user without a name in a container.
+    """
+    try:
+        return environ.get("HOME") or str(Path.home())
+    except RuntimeError as error:
+        raise ConfigError("your home folder is not known", hint="Set HOME.") from error
 
 
 def find(

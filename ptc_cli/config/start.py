@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from ptc_cli.config.document import read
 from ptc_cli.config.file import interpret
 from ptc_cli.config.mistakes import Mistake, shown_path
 from ptc_cli.config.search import CLIENT_FILES, upward
+from ptc_cli.config.search import home as user_home
 from ptc_cli.config.sources import SOURCES, Source
 from ptc_cli.core.errors import ConfigError
 from ptc_cli.core.server import Origin
@@ -40,7 +42,7 @@ destructive = "ask"
 
 def initial(cwd: Path, *, home: Path | None = None) -> str:
     """Return the text of a new configuration file, which says what other files hold that was found."""
-    home_folder = home or Path.home()
+    home_folder = home or Path(user_home(os.environ))
     found = "".join([*_of_project(cwd, home_folder), *_of_others(home_folder)])
     return _OPENING + (f"#\n{found}" if found else "") + _EXAMPLE
 

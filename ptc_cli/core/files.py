@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,7 +67,7 @@ def others_can_write(found: os.stat_result) -> bool:
 
 
 def _lock(descriptor: int, patience_seconds: float | None) -> None:
-    if os.name != "posix":
+    if sys.platform == "win32":
         return None
     import fcntl
 

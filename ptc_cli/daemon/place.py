@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
 import sys
@@ -44,6 +43,8 @@ class Place:
     @contextmanager
     def locked(self, name: str) -> Iterator[bool]:
         """Hold a lock file, if nobody else does; say whether that is so. The kernel lets go of it when we end."""
+        import fcntl  # there is no place without it, but what looks for one is imported everywhere
+
         descriptor = self._open(name, os.O_RDWR | os.O_CREAT)
         try:
             try:

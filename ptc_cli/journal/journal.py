@@ -148,6 +148,10 @@ class Journal:
         self.flush()
         return before - len(self.runs(limit=-1))
 
+    def forget(self, run: str) -> None:
+        """Forget a run that has ended, as if it had not been."""
+        self._put(lambda database: _forget(database, run))
+
     def _finish(self, result: Result) -> None:
         text, blobs = self._recorded(to_json(result))
         values = (result.status, result.seconds, len(result.calls), text, result.run)
@@ -297,6 +301,11 @@ def _prune(database: sqlite3.Connection, *, older_than: float, most_bytes: int) 
     while _size(database) > most_bytes and database.execute("select 1 from runs limit 1").fetchone():
         database.execute("delete from runs where run in (select run from runs order by started_at limit 20)")
         _sweep(database)
+
+
+def _forget(database: sqlite3.Connection, run: str) -> None:
+    database.execute("delete from runs where run = ?", (run,))
+    _sweep(database)
 
 
 def _sweep(database: sqlite3.Connection) -> None:

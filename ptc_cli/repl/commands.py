@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from ptc_cli.core.errors import PtcError
 from ptc_cli.repl.completion import Candidate
 from ptc_cli.repl.desk import Desk, DeskLostError, OpenDesk, Written
 from ptc_cli.repl.here import DeskHere
+from ptc_cli.repl.paint import painted
 from ptc_cli.repl.reader import PlainReader, Reader
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class _Commands:
                 break
             if command.strip():
                 await self._catch_up()
-                status = await _run(self._desk, for_terminal(command) if is_coloured else command)
+                shown = for_terminal(command) if is_coloured else command
+                status = await _run(self._desk, shown, paint=painted if is_coloured else _plain)
         return status
 
     def terminal_reader(self) -> Reader:
@@ -91,13 +93,17 @@ def for_terminal(command: str) -> str:
     return f"TERM=xterm ls --color=always -C -w {get_terminal_size().columns}{space}{rest}"
 
 
-async def _run(desk: Desk, command: str) -> int:
+def _plain(_: str, output: str) -> str:
+    return output
+
+
+async def _run(desk: Desk, command: str, *, paint: Callable[[str, str], str] = _plain) -> int:
     try:
         done = await desk.shell(command)
     except PtcError as error:
         talk.error(sys.stderr, error.message, error.hint)
         return error.exit_code
-    write_output(sys.stdout, done.stdout)
+    write_output(sys.stdout, paint(command, done.stdout))
     write_output(sys.stderr, done.stderr)
     return done.exit_code
 

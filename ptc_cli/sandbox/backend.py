@@ -19,6 +19,7 @@ from ptc_cli.core.program import Program
 from ptc_cli.core.result import Outcome
 from ptc_cli.core.settings import Folders, SandboxSettings
 from ptc_cli.sandbox import interpreter
+from ptc_cli.sandbox.absent import NO_BACKEND, AbsentBackend
 from ptc_cli.sandbox.ground import Ground, ground
 from ptc_cli.sandbox.layers import LayersMissingError, demand, missing
 from ptc_cli.sandbox.program import RunningProgram
@@ -278,7 +279,7 @@ def open_backend(settings: SandboxSettings, *, folders: Folders | None = None) -
         SandboxUnavailableError: This machine has none.
     """
     if sys.platform == "win32":
-        raise SandboxUnavailableError("sandbox: there is no backend for Windows", hint="Run ptc in WSL 2.")
+        return AbsentBackend()
     if settings.backend == "monty" or (settings.backend == "auto" and sys.platform != "linux"):
         # Late: most never use it.
         from ptc_cli.sandbox.monty import MontyBackend
@@ -299,6 +300,8 @@ def open_backend(settings: SandboxSettings, *, folders: Folders | None = None) -
 
 async def probe(settings: SandboxSettings) -> tuple[Layers, ...]:
     """Return what each backend would hold a program by on this machine, strongest first; leaves no process."""
+    if sys.platform == "win32":
+        return (Layers(backend="monty", holding=(), missing=(NO_BACKEND,)),)
     from ptc_cli.sandbox.monty import probe_monty
 
     kinds: tuple[Kind, ...] = ("zygote", "landlock") if sys.platform == "linux" else ()

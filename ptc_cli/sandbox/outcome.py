@@ -15,8 +15,8 @@ _USED_UP = 0.75
 """The kernel keeps the limit by its ticks, and says afterwards what was really used: a tenth less on a busy machine."""
 
 _KILLED = {
-    signal.SIGKILL: "the program's process was killed (SIGKILL), as by a machine that is out of memory",
-    signal.SIGSYS: "the program's process was killed for a system call that no program may make (SIGSYS)",
+    "SIGKILL": "the program's process was killed (SIGKILL), as by a machine that is out of memory",
+    "SIGSYS": "the program's process was killed for a system call that no program may make (SIGSYS)",
 }
 
 
@@ -103,7 +103,7 @@ def _as_it_went(exit_: Exit, limits: Limits) -> Outcome:
         return Outcome(status="failed", error=ProgramError(type="Exited", message=message, hint=hint))
     if exit_.code in (-signal.SIGKILL, -signal.SIGSYS):
         return Outcome(
-            status="killed", error=ProgramError(type="Crashed", message=_KILLED[signal.Signals(-exit_.code)])
+            status="killed", error=ProgramError(type="Crashed", message=_KILLED[signal.Signals(-exit_.code).name])
         )
     message = f"the program's process was ended by {_signal_name(-exit_.code)}"
     return Outcome(status="failed", error=ProgramError(type="Crashed", message=message))

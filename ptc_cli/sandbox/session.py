@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from contextlib import suppress
 from dataclasses import replace
-from signal import SIGCONT, SIGINT, SIGSTOP
 from typing import Any
 
 from ptc_cli.core.backend import Emit
@@ -137,7 +137,7 @@ class ProcessSession:
         for descriptor in (self._child.stdout, self._child.stderr):
             # Written since the last program ended, and before the process stood still.
             discard(descriptor)
-        self._child.send_signal(SIGCONT)
+        self._child.send_signal(signal.SIGCONT)
         self._over = self._loop.create_future()
         self._has_begun = False
         self._channel.allow(execution.limits.value_bytes)
@@ -150,7 +150,7 @@ class ProcessSession:
     async def _rest(self, used: float) -> Exit:
         """Have the process stand still, and return what it used for the program that ended."""
         spent = self._used_seconds() - used
-        self._child.send_signal(SIGSTOP)
+        self._child.send_signal(signal.SIGSTOP)
         return Exit(code=0, cpu_seconds=spent, peak_memory_bytes=peak_memory_bytes(self._process))
 
     async def _died(self, used: float) -> Exit:
@@ -184,7 +184,7 @@ class ProcessSession:
         self._killing = self._loop.call_later(_GRACE_SECONDS, self._kill)
         self._program.calls.cancel_all()
         if self._has_begun:
-            self._child.send_signal(SIGINT)
+            self._child.send_signal(signal.SIGINT)
 
     def _kill(self) -> None:
         self._is_ended = True
@@ -203,7 +203,7 @@ class ProcessSession:
         elif isinstance(frame, Begun) and not self._has_begun:
             self._has_begun = True
             if self._killing is not None:
-                self._child.send_signal(SIGINT)
+                self._child.send_signal(signal.SIGINT)
         else:
             self._program.receive(frame)
             if isinstance(frame, Ended):

@@ -34,8 +34,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             listener.close()
             raise
     except (OSError, OverflowError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(
-            f"mcp start: cannot listen on {host} port {port}: {error}", hint="Choose another with --host or --port."
+            f"mcp start: cannot listen on {host} port {port}: {why}", hint="Choose another with --host or --port."
         ) from error
     with listener:
         yield listener

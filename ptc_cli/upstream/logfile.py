@@ -15,6 +15,9 @@ _FILE_BYTES = 1 << 20
 
 _LINE_CHARACTERS = 4096
 
+_APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+"""Windows lets none but administrators make links."""
+
 
 class ServerLog:
     """Append lines to a server's log, and remember the last of them.
@@ -57,7 +60,7 @@ class ServerLog:
     def _append(self, line: str) -> None:
         try:
             self._rotate()
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            descriptor = os.open(self.path, _APPENDING, 0o600)
             with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:
                 file.write(line)
         except OSError:

@@ -7,6 +7,7 @@ import os
 import signal
 from asyncio.subprocess import PIPE, Process, SubprocessStreamProtocol
 from collections.abc import Mapping
+from contextlib import suppress
 
 from ptc_cli.core import nesting
 from ptc_cli.core.inherited import inherited
@@ -18,6 +19,9 @@ GRACE_SECONDS = 2.0
 """How long a server may take to end after its standard input closed, and again after SIGTERM."""
 
 _BUFFER_BYTES = 1 << 20
+
+_KILL: int = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""On Windows SIGTERM leaves no choice either."""
 
 
 def environment(own: Mapping[str, str], configured: Mapping[str, str]) -> dict[str, str]:
@@ -95,9 +99,9 @@ class ServerProcess:
             self._signal(signal.SIGTERM)
             await self._ends_within(GRACE_SECONDS)
         # Its children may outlive a server that ended well.
-        if self._signal(signal.SIGTERM if self.exited.is_set() else signal.SIGKILL):
+        if self._signal(signal.SIGTERM if self.exited.is_set() else _KILL):
             await self._group_ends_within(GRACE_SECONDS)
-            self._signal(signal.SIGKILL)
+            self._signal(_KILL)
         await self._ends_within(GRACE_SECONDS)
         if await asyncio.to_thread(descendants.end_marked, self._mark, grace_seconds=GRACE_SECONDS):
             self._log.note("ended what it had left behind")
@@ -121,10 +125,20 @@ class ServerProcess:
 
     def _signal(self, number: int) -> bool:
         """Signal the process group; say whether there was anybody left in it."""
+        if not hasattr(os, "killpg"):  # Windows, where a server has to see to its own children
+            return self._terminate()
         try:
             os.killpg(self._process.pid, number)
         except (ProcessLookupError, PermissionError):
             return False
+        return True
+
+    def _terminate(self) -> bool:
+        """End the process alone; say whether it was still there."""
+        if self.exited.is_set():
+            return False
+        with suppress(ProcessLookupError):
+            self._process.terminate()
         return True
 
     async def _finish_stderr(self) -> None:

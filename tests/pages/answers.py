@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from ptc_cli.cli.main import invoke
 from tests.homes import home
+from tests.offers import ADD, NARROWED, Offer
 
 ROOT = Path(__file__).parents[2]
 _DEEPEST = 3
@@ -21,6 +23,7 @@ _OPEN = {"value": "any JSON", "input_schema": "JSON Schema", "output_schema": "J
 _PROGRAM = "examples/programs/stale_bugs.py"
 _MISTAKE = 'tickets.list_tickets(status="opened")'
 
+FAILED = "a command that cannot do its job"
 ASKED: Mapping[str, Sequence[Sequence[str]]] = {
     "init": [["init"]],
     "servers add": [["servers", "add", "time", "--", "uvx", "mcp-server-time"]],
@@ -30,7 +33,12 @@ ASKED: Mapping[str, Sequence[Sequence[str]]] = {
     "servers test": [["servers", "test", "tickets"]],
     "servers scan": [["servers", "scan"]],
     "servers diff": [["servers", "diff"]],
+    "servers reject": [["servers", "reject", "s.add"]],
+    "servers approve": [["servers", "approve", "s.add", "--yes"]],
     "servers grants": [["servers", "grants"]],
+    "servers revoke": [["servers", "revoke", "tickets.close_ticket"]],
+    "servers login": [["servers", "login", "vendor"]],
+    "servers logout": [["servers", "logout", "vendor"]],
     "servers import": [["servers", "import", "--from", "claude-code", "--file", "other.json", "--dry-run"]],
     "tools list": [["tools", "list"]],
     "tools search": [["tools", "search", "ticket"]],
@@ -39,7 +47,9 @@ ASKED: Mapping[str, Sequence[Sequence[str]]] = {
         ["tools", "call", "tickets.get_ticket", "ticket=T-101"],
         ["tools", "call", "tickets.get_ticket", "ticket=T-999"],
         ["tools", "call", "team.get_avatar", "name=ada"],
+        ["tools", "call", "team.list_channels"],
     ],
+    "tools pin-output": [["tools", "pin-output", "team.list_channels"]],
     "tools forget-output": [["tools", "forget-output", "--all"]],
     "stubs export": [["stubs", "export", "exported"]],
     "stubs lock": [["stubs", "lock"]],
@@ -58,11 +68,26 @@ ASKED: Mapping[str, Sequence[Sequence[str]]] = {
     "runs prune": [["runs", "prune"]],
     "workspaces list": [["workspaces", "list"]],
     "workspaces remove": [["workspaces", "remove", "notes"]],
+    "mcp config": [["mcp", "config", "--client", "claude"]],
+    "doctor": [["doctor"]],
     "config path": [["config", "path"]],
     "config show": [["config", "show"]],
-    "a command that cannot do its job": [["tools", "show", "tickets.nothing"]],
+    "daemon start": [["daemon", "start"]],
+    "daemon status": [["daemon", "status"]],
+    "daemon stop": [["daemon", "stop"]],
+    "daemon logs": [["daemon", "logs"]],
+    FAILED: [["tools", "show", "tickets.nothing"]],
 }
 """Command lines whose answers together show what a command can answer, in the order in which they are run."""
+
+WITHOUT: Mapping[str, str] = {
+    "repl": "a prompt",
+    "mcp start": "serves until it is ended, and says what happens on stderr",
+    "demo": "a tour for people",
+    "config schema": "is JSON by itself: a JSON Schema",
+    "completion": "is a script",
+}
+"""What answers otherwise, and why."""
 
 _HEAD = """\
 # What `--json` answers
@@ -73,6 +98,8 @@ One document on stdout, whatever the outcome; talk stays on stderr, and the exit
 added under `schema_version` 1; none goes or changes its meaning. Below are the fields beside it: `?` marks what is not
 always there, `null` alone a field that was empty where these answers come from, and what lies deeper than three levels
 is only said to be an `object` or a `list`.
+
+Every command has it but these: %s.
 """
 
 
@@ -80,10 +107,11 @@ def answers_page() -> str:
     """Return the page."""
     with _somewhere():
         shapes = {name: [_answered(line) for line in lines] for name, lines in ASKED.items()}
-    parts = [_HEAD]
+    others = ", ".join(f"`ptc {name}` ({why})" for name, why in WITHOUT.items())
+    parts = [_HEAD.replace("%s", others)]
     for name, answers in shapes.items():
         fields = "\n".join(_written(_merged([_shape(answer, _DEEPEST) for answer in answers])))
-        title = name if name.startswith("a ") else f"ptc {name} --json"
+        title = name if name == FAILED else f"ptc {name} --json"
         parts.append(f"## {title}\n\n```\n{fields}\n```\n")
     return "\n".join(parts)
 
@@ -92,15 +120,18 @@ def answers_page() -> str:
 def _somewhere() -> Iterator[None]:
     """Stand in a new folder with what a clone has, as somebody who has not used ptc before."""
     before, environ = Path.cwd(), dict(os.environ)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, _vendor() as port:
         folder = Path(name)
         shutil.copytree(ROOT / "examples", folder / "examples")
-        shutil.copy(ROOT / "examples" / "ptc.toml", folder / "mine.toml")
+        (folder / "mine.toml").write_text((ROOT / "examples" / "ptc.toml").read_text() + _APPROVED)
+        (folder / "vendor.toml").write_text(_VENDOR.format(port=port))
         (folder / "other.json").write_text('{"mcpServers": {"weather": {"command": "uvx", "args": ["weather"]}}}')
         os.environ |= {"PTC_HOME": home(folder / "home"), "HOME": name, "PTC_PYTHON": sys.executable}
+        os.environ |= {"PTC_DAEMON": "never", "PYTHONPATH": str(ROOT)}
         os.environ.pop("PTC_CONFIG", None)
         os.chdir(folder)
         try:
+            _hold_back(folder)
             yield
         finally:
             os.chdir(before)
@@ -108,22 +139,66 @@ def _somewhere() -> Iterator[None]:
             os.environ |= environ
 
 
+_APPROVED = '\n[servers.tickets.tools.close_ticket]\napproved = "as it was once"\n'
+
+_VENDOR = """\
+[servers.vendor]
+url = "http://127.0.0.1:{port}/mcp"
+auth = {{ grant = "client_credentials", client_id = "by-hand", client_secret = "by-hand-s3cr3t" }}
+"""
+
+
+@contextmanager
+def _vendor() -> Iterator[int]:
+    """Serve what wants a login, and give its port."""
+    server = ROOT / "tests" / "servers" / "vendor.py"
+    with subprocess.Popen([sys.executable, str(server)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
+
+
+def _hold_back(folder: Path) -> None:
+    """Have a tool held back: it was listed, and is not what it was any more."""
+    offer = Offer(folder=folder)
+    (folder / "changed.toml").write_text(offer.configuration())
+    for tool in (ADD, NARROWED):
+        offer.be(tool)
+        _ended(["--config", "changed.toml", "tools", "list", "--refresh"])
+
+
+def _config(line: Sequence[str]) -> list[str]:
+    """Return what names the configuration of a command; what edits a file edits the folder's own."""
+    match line:
+        case ["init" | "workspaces", *_] | ["servers", "add" | "remove" | "trust" | "import", *_]:
+            return []
+        case ["servers", "diff" | "approve" | "reject", *_]:
+            return ["--config", "changed.toml"]
+        case ["servers", "login" | "logout", *_]:
+            return ["--config", "vendor.toml"]
+        case _:
+            return ["--config", "mine.toml"]
+
+
 def _answered(line: Sequence[str]) -> object:
-    answered, said = io.BytesIO(), io.BytesIO()
-    stream, talk = io.TextIOWrapper(answered, encoding="utf-8"), io.TextIOWrapper(said, encoding="utf-8")
-    # What edits a file edits the folder's own; all else is asked of the demo servers.
-    named = [] if line[0] == "init" or line[1] in ("add", "remove", "trust", "import") else ["--config", "mine.toml"]
-    if line[0] == "workspaces":
-        named = []
-    with redirect_stdout(stream), redirect_stderr(talk):
-        end = line.index("--") if "--" in line else len(line)
-        code = invoke([*named, *line[:end], "--json", *line[end:]])
-    text = answered.getvalue().decode()
-    assert text, (line, code, said.getvalue())
-    assert code in (0, 1, 2, 3), (line, code, said.getvalue())
+    end = line.index("--") if "--" in line else len(line)
+    code, text, talk = _ended([*_config(line), *line[:end], "--json", *line[end:]])
+    assert text, (line, code, talk)
+    assert code in (0, 1, 2, 3), (line, code, talk)
     answer = json.loads(text)
     assert answer.pop("schema_version") == 1
     return answer
+
+
+def _ended(line: Sequence[str]) -> tuple[int, str, str]:
+    """Return how a command line ended, and what it wrote to both streams."""
+    answered, said = io.BytesIO(), io.BytesIO()
+    stream, talk = io.TextIOWrapper(answered, encoding="utf-8"), io.TextIOWrapper(said, encoding="utf-8")
+    with redirect_stdout(stream), redirect_stderr(talk):
+        code = invoke(line)
+    return code, answered.getvalue().decode(), said.getvalue().decode()
 
 
 def _shape(value: object, depth: int) -> object:

@@ -35,7 +35,7 @@ def _tool_of(entry: ServerEntry, name: str, case: Case) -> str | None:
     if module in case.checked.supplied and module in sys.stdlib_module_names:
         return f"Here '{module}' is the server. For the module of the standard library, add: import {module}"
     if entry.listing.status != "ok":
-        reason = (entry.listing.reason or entry.listing.status).replace("\n", " ")
+        reason = (entry.listing.reason or entry.listing.status).replace("\n", ". ")
         return f"The server '{entry.name}' offers no tools now: {reason}"
     if held := entry.held_tool(name):
         return held.hint

@@ -6,17 +6,21 @@ round when it goes; not while it is being read. So a reader sees a whole one, or
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
-import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
+
+from ptc_cli.check.inside.bounds import end_after
+
+IS_POSSIBLE = hasattr(os, "fork")
+"""Whether a cache is written at all: by a process forked from the one that has its content, under a folder's lock."""
 
 _DRAFT = "draft-"
 """The names of caches that are not complete, or no longer, begin with this."""
@@ -30,7 +34,7 @@ _BUILD_SECONDS = 120
 def reading(folder: Path, key: str) -> Iterator[Path | None]:
     """Give a complete and undamaged cache, which is not removed meanwhile, or None. A damaged one is removed."""
     place = folder / key
-    lock = _locked(place, fcntl.LOCK_SH)
+    lock = _locked(place, "shared")
     try:
         is_whole = is_intact(place)
         if is_whole:
@@ -45,7 +49,7 @@ def reading(folder: Path, key: str) -> Iterator[Path | None]:
 
 def remove(place: Path) -> None:
     """Remove a cache, unless somebody is reading it."""
-    lock = _locked(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lock = _locked(place, "try")
     if lock is None:
         return
     tomb = place.with_name(f"{_DRAFT}{secrets.token_hex(8)}")
@@ -85,7 +89,7 @@ def _forked(job: Callable[[], None]) -> int:
         status = 1
         try:
             _detach()
-            signal.alarm(_BUILD_SECONDS)
+            end_after(_BUILD_SECONDS)
             job()
             status = 0
         finally:
@@ -104,7 +108,7 @@ def _detach() -> None:
 
 def await_writer(folder: Path) -> None:
     """Wait until no process writes a cache into a folder, or there is no such folder."""
-    lock = _locked(folder, fcntl.LOCK_EX)
+    lock = _locked(folder, "alone")
     if lock is not None:
         os.close(lock)
 
@@ -112,21 +116,25 @@ def await_writer(folder: Path) -> None:
 def _build(folder: Path, key: str, write: Callable[[Path], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Two faces start at once: the second waits for the first, and finds that all is done.
-    _locked(folder, fcntl.LOCK_EX)
+    _locked(folder, "alone")
     with reading(folder, key) as place:
         is_there = place is not None
     if not is_there:
         _write(folder, key, write)
 
 
-def _locked(folder: Path, how: int) -> int | None:
+def _locked(folder: Path, how: Literal["shared", "alone", "try"]) -> int | None:
     """Return a descriptor that holds a folder's lock for as long as it is open, or None if it is not to be had."""
+    if not IS_POSSIBLE:
+        return None
+    import fcntl
+
     try:
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
         return None
     try:
-        fcntl.flock(lock, how)
+        fcntl.flock(lock, {"shared": fcntl.LOCK_SH, "alone": fcntl.LOCK_EX, "try": fcntl.LOCK_EX | fcntl.LOCK_NB}[how])
     except OSError:
         os.close(lock)
         return None

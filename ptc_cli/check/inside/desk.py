@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import resource
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
@@ -15,6 +14,7 @@ from mypy.version import __version__ as mypy_version
 
 from ptc_cli.check.inside import seen
 from ptc_cli.check.inside.blind import blind_remarks, use_remarks
+from ptc_cli.check.inside.bounds import used_memory_bytes
 from ptc_cli.check.inside.cold import Cold
 from ptc_cli.check.inside.finding import Finding, moved_up
 from ptc_cli.check.inside.outline import Outline, captures
@@ -212,7 +212,7 @@ class Desk:
             stored=tuple(sorted(known.stored)),
             stored_keys=tuple(sorted(known.stored_keys)),
             names=tuple(sorted(session.names(count) | source.names.bound)) if examined and examined.findings else (),
-            memory_bytes=_memory_bytes(),
+            memory_bytes=used_memory_bytes(),
             idle_entries=sum(each.modules for each in self._sessions.values() if each is not session),
             is_outdated=self.checker.is_outdated,
         )
@@ -263,15 +263,6 @@ def _without_prelude(examined: Examined, given: Given) -> Examined:
 
 def _has_error(remarks: list[Remark]) -> bool:
     return any(remark.severity == "error" for remark in remarks)
-
-
-def _memory_bytes() -> int:
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    # Not the peak of `getrusage`: on Linux that begins with the size of the process that started this one.
-    return pages * resource.getpagesize()
 
 
 def _paths(supplied: Mapping[str, str]) -> dict[str, str]:

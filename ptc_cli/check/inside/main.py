@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
-import signal
 import sys
 import time
 import traceback
 from dataclasses import replace
 from typing import BinaryIO
 
+from ptc_cli.check.inside.bounds import bound_memory, compute_at_most, end_after
 from ptc_cli.check.inside.desk import Desk
 from ptc_cli.check.inside.selftest import self_test
 from ptc_cli.check.wire import (
@@ -61,26 +60,23 @@ def _take_standard_output() -> BinaryIO:
 def _bound() -> None:
     os.chdir("/")
     sys.setrecursionlimit(1 << 14)
-    for limit, value in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_STACK, _STACK_BYTES)):
-        most = resource.getrlimit(limit)[1]
-        resource.setrlimit(limit, (value if most == resource.RLIM_INFINITY else min(value, most), most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bound_memory(_MEMORY_BYTES, _STACK_BYTES)
 
 
 def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
     desk: Desk | None = None
     for number, line in enumerate(requests):
         request = unpack_request(line)
-        signal.alarm(_BOOT_SECONDS if desk is None else _REQUEST_SECONDS)
+        end_after(_BOOT_SECONDS if desk is None else _REQUEST_SECONDS)
         if desk is None:
             desk = _boot(request, replies)
         else:
-            signal.setitimer(signal.ITIMER_PROF, CHECK_SECONDS)
+            compute_at_most(CHECK_SECONDS)
             _answer(replies, _reply(desk, request), request)
             if desk.checker.is_broken:
                 return
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.alarm(0)
+        compute_at_most(0)
+        end_after(0)
         # It takes 0.3 ms for each program since the last time, when most often nobody waits.
         if number % _TIDY_EVERY == 0:
             desk.checker.tidy()

@@ -45,7 +45,11 @@ class Warm:
         key = cache_key(python=python)
         build = self._from_cache(folder, key) if folder else None
         self.used_cache = build is not None and build.used_cache
-        self._building = cache.Building(folder, key, self._write_cache) if folder and not self.used_cache else None
+        self._building = (
+            cache.Building(folder, key, self._write_cache)
+            if cache.IS_POSSIBLE and folder and not self.used_cache
+            else None
+        )
         self._build = build or self._built(None)
         self._learned: set[str] = set()
         """Entries that are also there with learned result types."""

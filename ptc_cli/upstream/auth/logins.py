@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import stat
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -238,7 +239,7 @@ def without_tokens(login: Login) -> Login:
 
 
 def _locked(descriptor: int) -> bool:
-    if os.name != "posix":
+    if sys.platform == "win32":
         return True
     import fcntl
 

@@ -24,7 +24,9 @@ class Screen:
             command, stdin=theirs, stdout=theirs, stderr=theirs, env=dict(environ), cwd=folder, start_new_session=True
         )
         os.close(theirs)
-        self._written = ""
+        self.written = ""
+        """All there was so far, as it was."""
+
         self._expected = 0
 
     def __enter__(self) -> "Screen":
@@ -39,7 +41,7 @@ class Screen:
     @property
     def seen(self) -> str:
         """All there was so far, without what moves the cursor and colours."""
-        return _ESCAPE.sub("", self._written)
+        return _ESCAPE.sub("", self.written)
 
     def expect(self, text: str, seconds: float = 30) -> None:
         """Read until a text comes after what was expected before."""
@@ -47,14 +49,14 @@ class Screen:
         while (found := self.seen.find(text, self._expected)) < 0:
             part = self._read(end - time.monotonic())
             assert part, f"{text!r} did not come after {self.seen[self._expected :]!r}"
-            self._written += part
+            self.written += part
         self._expected = found + len(text)
 
     def rest(self, seconds: float = 30) -> str:
         """Read until the process closes its terminal, and return all there was."""
         end = time.monotonic() + seconds
         while part := self._read(end - time.monotonic()):
-            self._written += part
+            self.written += part
         return self.seen
 
     def type(self, text: str) -> None:
@@ -63,6 +65,17 @@ class Screen:
     def interrupt(self) -> None:
         """Do what the terminal does on Ctrl-C when it is the controlling one."""
         self._process.send_signal(2)
+
+    def wait_beside(self, descriptor: int, seconds: float = 30) -> bool:
+        """Read until something else can be read, and say whether it can."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            ready, _, _ = select.select([descriptor, self._ours], [], [], max(0.0, end - time.monotonic()))
+            if self._ours in ready:
+                self.written += self._read(0)
+            if descriptor in ready:
+                return True
+        return False
 
     def exit_code(self) -> int:
         return self._process.wait(30)

@@ -11,6 +11,7 @@ from ptc_cli import __version__
 from ptc_cli.cli.examples import EXAMPLES
 from ptc_cli.cli.invocation import Invocation
 from ptc_cli.cli.main import commands, invoke
+from tests.pages.answers import ASKED, FAILED, WITHOUT
 
 
 def test_help_imports_none_of_the_heavy_packages() -> None:
@@ -77,7 +78,7 @@ def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shell", "part"), [("bash", "complete -o nospace"), ("zsh", "#compdef ptc"), ("fish", "--command ptc")]
+    ("shell", "part"), [("bash", "complete -F _ptc_completion ptc"), ("zsh", "#compdef ptc"), ("fish", "--command ptc")]
 )
 def test_completion_scripts_are_printed(shell: str, part: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(["completion", shell]) == 0
@@ -99,13 +100,6 @@ def leaves() -> dict[str, click.Command]:
 
 LEAVES = leaves()
 
-WITHOUT_JSON = {
-    *("repl", "mcp start", "demo"),
-    *("config schema", "completion", "mcp config"),
-    *("daemon start", "daemon stop", "daemon logs"),
-}
-"""They hold a conversation, answer in a form of their own, or have nothing to answer."""
-
 
 @pytest.mark.parametrize("path", LEAVES)
 def test_every_command_has_examples_that_it_understands(path: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,10 +113,11 @@ def test_every_command_has_examples_that_it_understands(path: str, capsys: pytes
             pass
 
 
-def test_every_command_that_answers_answers_in_json_too() -> None:
+def test_every_command_that_answers_answers_in_json_too_and_the_page_says_what() -> None:
     answering = {path for path, command in LEAVES.items() if any("--json" in each.opts for each in command.params)}
 
-    assert set(LEAVES) - answering == WITHOUT_JSON
+    assert answering == {*ASKED} - {FAILED}
+    assert set(LEAVES) - answering == {*WITHOUT}
 
 
 @pytest.mark.parametrize("arguments", [["--config", "FILE", "config", "path"], ["config", "path", "--config", "FILE"]])

@@ -196,3 +196,14 @@ def test_two_processes_write_the_same_journal(tmp_path: Path) -> None:
     assert {header.run for header in first.runs(limit=100)} == runs
     assert first.warning is None
     assert second.warning is None
+
+
+def test_a_run_that_is_forgotten_leaves_nothing(tmp_path: Path) -> None:
+    journal = journal_in(tmp_path)
+    kept, gone = record(journal, Output(stream="stdout", text="a")), record(journal, Output(stream="stdout", text="b"))
+    journal.forget(gone.run)
+    journal.flush()
+
+    assert [header.run for header in journal.runs()] == [kept.run]
+    with pytest.raises(JournalError):
+        journal.load(gone.run)

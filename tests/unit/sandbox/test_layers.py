@@ -128,7 +128,7 @@ def test_the_doctor_shows_what_holds_and_what_to_change() -> None:
     told = machine(deny=DENIED_BY_DOCKER, doctor=True)
     shown = [each for each in told["findings"] if each["subject"] == "sandbox"]
 
-    assert any(each["message"].startswith("landlock (programs run in it): capabilities") for each in shown)
+    assert any(each["message"].startswith("landlock: programs run in it, held by capabilities") for each in shown)
     assert any("zygote lacks user-namespace" in each["message"] for each in shown)
     assert any("--security-opt seccomp=unconfined" in (each["fix"] or "") for each in shown)
 
