@@ -72,7 +72,7 @@ def status(invocation: Invocation, as_json: bool) -> int:
     from ptc_cli.console.tables import table
 
     with fitted(invocation) as fits:
-        running = [{"name": name, "fits": name == fits.name, **said} for name, said in _running(fits.place)]
+        running = [{"name": name, **said, "fits": name == fits.name} for name, said in _running(fits.place)]
     if as_json:
         write_json(sys.stdout, daemons=running)
     else:

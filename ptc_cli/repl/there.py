@@ -120,7 +120,7 @@ class DeskThere:
     async def _take_over(self, name: str) -> None:
         """Have the daemon apply the changed configuration: it does so whenever it is asked for anything."""
         said = await self._client.ask("GET", "/healthz", seconds=SILENCE_SECONDS)
-        if said["fits"] != name:
+        if said["configuration"] != name:
             raise DeskLostError("the configuration changed, in a way that needs another daemon")
         talk.note(sys.stderr, f"configuration applied: {said['applied']}")
 

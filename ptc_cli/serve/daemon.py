@@ -119,7 +119,7 @@ class Own:
             "started_at": self._started_at,
             "idle_seconds": self._activity.idle_seconds,
             "folder": str(Path.cwd()),
-            "fits": self._configuration.name,
+            "configuration": self._configuration.name,
             "applied": self._configuration.applied,
             "files": [origin.path for origin in self._engine.settings.files],
         }
