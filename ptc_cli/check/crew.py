@@ -74,21 +74,28 @@ class Seat:
         return None if failed else starting.result()
 
     async def ready(self) -> Ready:
-        """Return what the process says of itself; giving up waiting does not stop it."""
-        return (await asyncio.shield(self._starting)).ready
+        """Return what the process says of itself; giving up waiting does not stop it.
+
+        Raises:
+            SeatLostError: It was ended before it had booted.
+        """
+        await asyncio.wait([self._starting])
+        if self._starting.cancelled():
+            raise SeatLostError
+        return self._starting.result().ready
 
     async def check(self, request: Check, stubs: StubSet) -> Checked:
-        """Check a program against stubs, after those who came before.
+        """Check a program against stubs, after those who came before: whoever waits for the boot has a turn already.
 
         An exchange that has begun goes on to its end when the one who asked is gone: an answer that nobody reads would
         be taken for the next one's.
         """
-        await self.ready()
         return await asyncio.shield(asyncio.ensure_future(self._check(request, stubs)))
 
     async def _check(self, request: Check, stubs: StubSet) -> Checked:
         async with self._turn:
-            process = await self._starting
+            await self.ready()
+            process = self._starting.result()
             if not process.is_alive:
                 raise SeatLostError
             if self._held.digest != stubs.digest:
@@ -169,7 +176,10 @@ class Crew:
 
     async def ready(self, view: View, face: Face) -> Ready:
         """Return what the process for a view says of itself."""
-        return await self._seat(view, face)[0].ready()
+        try:
+            return await self._seat(view, face)[0].ready()
+        except SeatLostError:
+            return await self.ready(view, face)
 
     def prepare(self, view: View, face: Face) -> None:
         """Have a process for a view started, and do not wait for it."""

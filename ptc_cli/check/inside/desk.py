@@ -21,7 +21,7 @@ from ptc_cli.check.inside.outline import Outline, captures
 from ptc_cli.check.inside.passing import PastModule
 from ptc_cli.check.inside.planted import PlantedFiles
 from ptc_cli.check.inside.seen import Examined, has_unseen, unseen_remarks
-from ptc_cli.check.inside.session import Given, Session, other_face_remarks, said
+from ptc_cli.check.inside.session import Given, Session, gone_remarks, other_face_remarks, said
 from ptc_cli.check.inside.source import (
     Source,
     UnreadableError,
@@ -196,6 +196,7 @@ class Desk:
             unchecked_remarks(source), blind_remarks(source), use_remarks(source, session.never_called(source, count))
         )
         remarks = [*itertools.islice(unchecked, _MOST_REMARKS), *prepared.given.doubts]
+        remarks += gone_remarks(source, session.known.names, self._files.modules)
         if source.face.face != request.face:
             remarks += other_face_remarks(source, self._syntax(source, supplied, session))
         examined = None if _has_error(remarks) else self._examined(prepared, session, deadline)

@@ -15,7 +15,7 @@ from ptc_cli.check.inside.flow import Flow
 from ptc_cli.check.inside.outline import END, Outline, Symbol
 from ptc_cli.check.inside.passing import PastModule
 from ptc_cli.check.inside.source import Source, remark_at
-from ptc_cli.check.inside.syntax import Known, Syntax
+from ptc_cli.check.inside.syntax import Known, Syntax, is_there
 from ptc_cli.check.wire import Remark
 
 _TAKEN = "_ptc_in_"
@@ -249,6 +249,23 @@ def said(message: str) -> str:
     """Return a message in which modules of entries have no names of ours."""
     message = _PRIVATE.sub("", _OWN.sub("", message))
     return _ENTRY.sub(lambda match: f"{match['name'] or ''} of entry {match['number']}".lstrip(), message)
+
+
+def gone_remarks(source: Source, names: Mapping[str, str], modules: Mapping[str, str]) -> Iterator[Remark]:
+    """Yield an error where a program uses a server or a tool that an entry imported, and that is gone since.
+
+    Args:
+        source: The program.
+        names: What names stand for after the entries.
+        modules: The stubs as they are now.
+    """
+    gone = {name: path for name, path in names.items() if path and not is_there(path, modules)}
+    waiting = {name: gone[name] for name in gone.keys() & source.names.used - source.names.bound}
+    for node in source.nodes if waiting else ():
+        if isinstance(node, ast.Name) and node.id in waiting:
+            server, _, tool = waiting.pop(node.id).partition(".")
+            message = f"server '{server}': no tool '{tool}'" if tool else f"no server '{server}'"
+            yield remark_at(node, source.text, severity="error", message=f"{message} any more", code="name-defined")
 
 
 def other_face_remarks(source: Source, syntax: Syntax) -> Iterator[Remark]:

@@ -272,6 +272,12 @@ def _short(node: ast.expr | ast.stmt) -> str:
     return ast.unparse(node)
 
 
+def is_there(path: str, modules: Mapping[str, str]) -> bool:
+    """Say whether there is a server's module, or what is defined in it, such as `crm` or `crm.get_contact`."""
+    module, _, name = path.partition(".")
+    return module in modules and (not name or re.search(rf"\b{name}\b", modules[module]) is not None)
+
+
 def stretch_of(node: ast.expr | ast.stmt) -> tuple[Position, Position]:
     """Return where a part of a program begins and ends."""
     return _start(node), _end(node)

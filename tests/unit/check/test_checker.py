@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from ptc_cli.check.checker import Checker
 from ptc_cli.core.catalog import Caller
 from ptc_cli.core.program import PROGRAM_BYTES, Program
 from tests.unit.check.conftest import Check
-from tests.unit.check.views import CRM, CRM_VIEW, server, view_of
+from tests.unit.check.views import CRM, CRM_VIEW, runtime_stub, server, view_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -160,6 +161,19 @@ async def test_the_self_test_passes(checker: Checker) -> None:
 
     assert (result.checker, result.failures) == ("warm", ())
     assert result.version.startswith("2.")
+
+
+async def test_checks_of_more_views_than_there_are_processes_are_all_answered(cache: Path) -> None:
+    checker = Checker(cache=cache, runtime_stub=runtime_stub)
+    views = [
+        view_of(server(f"s{n}", "def ping() -> str: ...\n"), caller=Caller(door="cli", tools=(f"s{n}.*",)))
+        for n in range(7)
+    ]
+
+    reports = await asyncio.gather(*(checker.check(Program.of(f"s{n}.ping()"), view) for n, view in enumerate(views)))
+    await checker.close()
+
+    assert [report.diagnostics for report in reports] == [()] * 7
 
 
 async def test_closing_ends_every_process(checker: Checker, check: Check) -> None:

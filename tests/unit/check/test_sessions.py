@@ -278,6 +278,30 @@ async def test_a_session_outlives_the_removal_of_a_server_it_used(checker: Check
     assert not (await checker.check(Program.of("pong.uper()"), both, history=history)).passed
 
 
+@pytest.mark.parametrize(
+    ("entry", "source", "said"),
+    [
+        ("from tools import extra", "extra.ping(1)", "no server 'extra' any more"),
+        ("from tools import extra as e", "def f():\n    return e.ping(1)", "no server 'extra' any more"),
+        ("from tools.crm import added", "added('x')", "server 'crm': no tool 'added' any more"),
+        ("from tools import extra", "extra = 1\nextra + 1", None),
+        ("from tools.crm import get_contact as added", "added(1)", None),
+    ],
+)
+async def test_what_an_entry_imported_and_is_gone_is_no_longer_there(
+    checker: Checker, entry: str, source: str, said: str | None
+) -> None:
+    more = server("crm", CRM + "def added() -> int: ...\n")
+    before = view_of(more, server("extra", "def ping() -> str: ...\n"))
+    entries = (Entry(program=Program.of(entry), ended_well=True),)
+    history = History(session=f"gone {entry} {source}", entries=entries)
+
+    await checker.check(Program.of("1"), before, history=history)
+    report = await checker.check(Program.of(source), CRM_VIEW, history=history)
+
+    assert [error.message for error in report.errors] == ([] if said is None else [said])
+
+
 async def test_a_session_that_is_too_long_is_refused(checker: Checker) -> None:
     entry = Entry(program=Program.of("x = 1"), ended_well=True)
 
