@@ -18,6 +18,7 @@ from ptc_cli.core.errors import SandboxError
 from ptc_cli.core.event import Kept, Output, Progress, Warned
 from ptc_cli.core.settings import SandboxSettings
 from ptc_cli.sandbox import open_backend
+from tests.processes import living
 from tests.sandboxes import KINDS, Sandbox, execution_of, started
 
 BACKENDS = pytest.mark.parametrize("kind", [*KINDS, "monty"])
@@ -139,18 +140,25 @@ async def test_when_the_process_around_monty_is_killed_monty_ends_too() -> None:
         assert await sandbox.value("demo.add(1, 2)") == 3
 
 
+def wait_until_begun(host: psutil.Process, count: int) -> list[psutil.Process]:
+    """Return the processes below one once there are so many: a program that has said it runs may still be forking."""
+    deadline = time.monotonic() + 20
+    while len(held := living(host)) < count:
+        assert time.monotonic() < deadline, held
+        time.sleep(0.01)
+    return held
+
+
 @BACKENDS
 def test_when_the_host_is_killed_nothing_is_left(kind: Kind) -> None:
     host = subprocess.Popen([sys.executable, "-c", HOST, kind], stdout=subprocess.PIPE, text=True)
     assert host.stdout is not None
     assert host.stdout.readline() == "ready\n"
-    held = psutil.Process(host.pid).children(recursive=True)
+    held = wait_until_begun(psutil.Process(host.pid), 4 if kind == "monty" else 5)
     host.send_signal(signal.SIGKILL)
     host.wait()
     host.stdout.close()
 
-    # Monty's own processes may not have begun yet.
-    assert len(held) >= (4 if kind == "monty" else 5)
     assert wait_until_gone(held) == []
 
 
