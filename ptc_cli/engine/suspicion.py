@@ -33,7 +33,10 @@ class Suspicion:
         # Digests cost milliseconds for a large server; the listing is the same object until it changes.
         if entry.listing.status != "ok" or self._looked_at.get(entry.name) is entry.listing:
             return False
-        return not self._mark(entry).exists()
+        if not self._mark(entry).exists():
+            return True
+        self._looked_at[entry.name] = entry.listing
+        return False
 
     def _remember(self, entry: ServerEntry) -> None:
         self._looked_at[entry.name] = entry.listing

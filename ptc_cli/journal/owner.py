@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 
 def this_process() -> str:
     """Return a name for this process that no later process has, even with the same id."""
-    return _name(os.getpid())
+    return _own_name(os.getpid())
 
 
 def is_alive(owner: str) -> bool:
     """Say whether a process named by `this_process` still runs."""
     pid = owner.partition(":")[0]
     return pid.isdigit() and _name(int(pid)) == owner
+
+
+@cache
+def _own_name(pid: int) -> str:
+    return _name(pid)
 
 
 def _name(pid: int) -> str:
