@@ -13,7 +13,8 @@ MATHS = view(entry("maths", [spec("maths", "add", POISON)]))
 async def test_what_a_server_says_is_told_of_once_by_all_processes(tmp_path: Path) -> None:
     first, next_process = Suspicion(tmp_path), Suspicion(tmp_path)
 
-    assert [*await first.first_seen(MATHS, {"maths"})][0].startswith("server 'maths' says what looks meant to mislead")
+    (said,) = await first.first_seen(MATHS, {"maths"})
+    assert said.startswith("server 'maths' says what looks meant to mislead")
     assert await first.first_seen(MATHS, {"maths"}) == ()
     assert await next_process.first_seen(MATHS, {"maths"}) == ()
 
