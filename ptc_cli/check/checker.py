@@ -128,13 +128,15 @@ class Checker:
         """Check in the face that the program is likely in, and in the other one if that was wrong."""
         likely: Face = "async" if _ASYNC_WORD.search(program.source) else "sync"
         face = (history.face if history else None) or likely
-        checked = await self._check_in(face, program, view, history)
+        checked, ready = await self._check_in(face, program, view, history)
         if checked.face != face:
             face = checked.face
-            checked = await self._check_in(face, program, view, history)
-        return checked, await self._crew.ready(view, face)
+            checked, ready = await self._check_in(face, program, view, history)
+        return checked, ready
 
-    async def _check_in(self, face: Face, program: Program, view: View, history: History | None) -> Checked:
+    async def _check_in(
+        self, face: Face, program: Program, view: View, history: History | None
+    ) -> tuple[Checked, Ready]:
         request = Check(source=program.source, face=face, aliases=_aliases(program.source, view))
         if history is None:
             return await self._crew.check(view, request)
@@ -142,9 +144,9 @@ class Checker:
         held = max(len(history.entries) - 1, 0)
         for _ in range(_MOST_EXCHANGES):
             past = _past(history, view, first=held)
-            checked = await self._crew.check(view, replace(request, past=past))
+            checked, ready = await self._crew.check(view, replace(request, past=past))
             if checked.lacks_from is None:
-                return checked
+                return checked, ready
             held = checked.lacks_from
         raise ProcessEndedError("it does not take in the session's entries")
 

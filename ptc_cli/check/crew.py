@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +40,7 @@ class Seat:
         # A process that nobody came to wait for may fail; whoever comes is told, or starts another.
         self._starting.add_done_callback(lambda task: task.cancelled() or task.exception())
         self._turn = asyncio.Lock()
+        self._awaited = 0
 
     @property
     def is_usable(self) -> bool:
@@ -60,7 +62,7 @@ class Seat:
     @property
     def is_idle(self) -> bool:
         """Whether nobody waits for it."""
-        return not self._turn.locked()
+        return not self._awaited and not self._turn.locked()
 
     @property
     def pid(self) -> int | None:
@@ -79,20 +81,31 @@ class Seat:
         Raises:
             SeatLostError: It was ended before it had booted.
         """
-        await asyncio.wait([self._starting])
+        with self._in_use():
+            await asyncio.wait([self._starting])
         if self._starting.cancelled():
             raise SeatLostError
         return self._starting.result().ready
 
-    async def check(self, request: Check, stubs: StubSet) -> Checked:
+    async def check(self, request: Check, stubs: StubSet) -> tuple[Checked, Ready]:
         """Check a program against stubs, after those who came before: whoever waits for the boot has a turn already.
 
         An exchange that has begun goes on to its end when the one who asked is gone: an answer that nobody reads would
         be taken for the next one's.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._check(request, stubs)))
+        with self._in_use():
+            return await asyncio.shield(asyncio.ensure_future(self._check(request, stubs)))
 
-    async def _check(self, request: Check, stubs: StubSet) -> Checked:
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """Keep the process from being ended for another view's: who waits for its boot has no turn yet."""
+        self._awaited += 1
+        try:
+            yield
+        finally:
+            self._awaited -= 1
+
+    async def _check(self, request: Check, stubs: StubSet) -> tuple[Checked, Ready]:
         async with self._turn:
             await self.ready()
             process = self._starting.result()
@@ -101,7 +114,7 @@ class Seat:
             if self._held.digest != stubs.digest:
                 await process.update(self._held.update_to(stubs))
                 self._held = stubs
-            return await process.check(replace(request, stubs=stubs.digest))
+            return await process.check(replace(request, stubs=stubs.digest)), process.ready
 
     async def retire(self) -> None:
         """End the process when those who wait have been served."""
@@ -135,8 +148,8 @@ class Crew:
         """The ids of the processes that serve."""
         return tuple(seat.pid for seat in self._seats if seat.pid is not None and seat.is_usable)
 
-    async def check(self, view: View, request: Check) -> Checked:
-        """Have a program checked against a view.
+    async def check(self, view: View, request: Check) -> tuple[Checked, Ready]:
+        """Have a program checked against a view; return also what the process that did so says of itself.
 
         Raises:
             CheckTimeoutError: The check took too long.
@@ -153,11 +166,11 @@ class Crew:
             # It may have been the machine's doing rather than the program's: once more, in a process of its own.
             return await self._check(self._add(stubs), stubs, request)
 
-    async def _check(self, seat: Seat, stubs: StubSet, request: Check) -> Checked:
-        checked = await seat.check(request, stubs)
+    async def _check(self, seat: Seat, stubs: StubSet, request: Check) -> tuple[Checked, Ready]:
+        answer = await seat.check(request, stubs)
         if seat.is_worn and seat not in self._renewing:
             self._renewing[seat] = asyncio.ensure_future(self._renew(seat))
-        return checked
+        return answer
 
     async def _renew(self, seat: Seat) -> None:
         """Have a fresh process take a seat's place, from when it can answer."""

@@ -34,7 +34,8 @@ async def test_servers(engine: Engine, caller: Caller, names: Sequence[str]) -> 
     """Connect to servers, all at once, and return each as it is now."""
     usable = {config.name for config in engine.settings.servers if config.enabled and config.is_trusted}
     views = await asyncio.gather(*(engine.test(name) for name in names if name in usable))
-    view = views[-1] if views else await engine.describe(caller)
+    # The one that answered last knows of all the others.
+    view = max(views, key=lambda view: view.generation) if views else await engine.describe(caller)
     return [_tested(view.server(name), engine.server_failure(name)) for name in names]
 
 

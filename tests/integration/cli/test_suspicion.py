@@ -73,5 +73,5 @@ def test_the_doctor_warns_of_it(poisoned: Ptc) -> None:
     findings = json.loads(poisoned("doctor", "--json").stdout)["findings"]
     warned = [finding for finding in findings if finding["level"] == "warn" and "sum_up" in finding["message"]]
 
-    assert warned
+    assert warned, [each for each in findings if each["level"] != "ok"]
     assert all("ptc servers scan maths" in finding["fix"] for finding in warned)
