@@ -82,10 +82,8 @@ def start(
             "mcp start: this ptc is behind a ptc that is behind a ptc: one of them has itself among its servers",
             hint="Take ptc out of the configuration that ptc reads; `ptc servers list` says which file that is.",
         )
-    if transport != "stdio" and attach:
-        raise click.UsageError("--attach is for --transport stdio")
-    if names == "plain" and attach:
-        raise click.UsageError("--names is not for --attach")
+    if attach:
+        _demand_attachable(transport, names)
     servers = globs or ("*",)
     if attach and _attached(invocation, mode, servers):
         return 0
@@ -108,6 +106,13 @@ def start(
     gc.enable()  # which commands that do not last can do without
     asyncio.run(serve())
     return 0
+
+
+def _demand_attachable(transport: str, names: Names) -> None:
+    if transport != "stdio":
+        raise click.UsageError("--attach is for --transport stdio")
+    if names == "plain":
+        raise click.UsageError("--names is not for --attach")
 
 
 def _attached(invocation: Invocation, mode: Mode | None, servers: tuple[str, ...]) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-# monty needs it to hand an object over, when no file can be read any more.
-import decimal  # noqa: F401
+import decimal  # noqa: F401  # monty needs it to hand an object over, when no file can be read any more
 import os
 import time
 from collections.abc import Sequence
